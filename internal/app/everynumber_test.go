@@ -1,0 +1,263 @@
+package app
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ringfence/internal/engine/admin"
+	"ringfence/internal/pbx"
+)
+
+// What a call may meet.
+const (
+	unknown     = "404 not_found"
+	unavailable = "480 unreachable"
+)
+
+// toBen makes something refer to Ben by each field that can refer to a user. A field that becomes known to the registry
+// fails the test until it stands here, with what callers then meet in storyOf.
+var toBen = map[string]func(s *story){
+	"leave.callsTo": func(s *story) {
+		s.leaves("Emil", "Anna", 0)
+		s.leaves("Anna", "Ben", 0)
+		s.leaves("Dora", "Ben", 10)
+	},
+	"outside_number.leadsTo": func(s *story) {
+		ben := s.desks["Ben"].id
+		s.outside("+4533736502", pbx.User{ID: ben}.Ref(), pbx.OutsideActive)
+		s.outside("+4533736503", pbx.User{ID: ben}.Ref(), pbx.OutsidePaused)
+		s.outside("+4533736504", pbx.User{ID: ben}.Ref(), pbx.OutsidePorted)
+	},
+	"device.userId": func(*story) {}, // everybody has one from the start
+	"line.userId":   func(*story) {},
+	"token.userId": func(s *story) {
+		_, _, cs, err := s.core.admin.CreateToken(s.Context(), s.owner, admin.TokenInput{
+			Name: "Ben's", User: s.desks["Ben"].id, Scopes: []pbx.Permission{pbx.PermSelf},
+		}, admin.Write{})
+		s.did(cs, err)
+	},
+}
+
+// story is an office in which Ben is to go.
+type story struct {
+	*office
+	sales, lab pbx.GroupID
+}
+
+func field(r admin.Rule) string { return string(r.Kind) + "." + r.Field }
+
+// toUsers are the fields that can refer to a user, as the registry knows them.
+func toUsers() (asked, parts []admin.Rule) {
+	for _, r := range admin.Rules() {
+		switch {
+		case r.To != pbx.KindUser:
+		case len(r.Ways) == 0:
+			parts = append(parts, r)
+		default:
+			asked = append(asked, r)
+		}
+	}
+	return asked, parts
+}
+
+func newStory(o *office) *story {
+	o.Helper()
+	s := &story{office: o, sales: o.group("Sales"), lab: o.group("Lab")}
+	s.hire("Zoe", admin.UserPatch{HomeGroup: &s.sales, Number: new("7200")})
+	s.hire("Anna", admin.UserPatch{
+		HomeGroup: &s.sales, Number: new("7201"), Aliases: &[]string{"front", "7300", "+45 33 73 65 01"},
+	})
+	s.hire("Ben", admin.UserPatch{
+		HomeGroup: &s.lab, Number: new("7102"), Aliases: &[]string{"workshop", "7301"}, AuthAccountName: new("b.carlsen"),
+	})
+	s.hire("Dora", admin.UserPatch{HomeGroup: &s.sales, Number: new("7203")})
+	s.hire("Emil", admin.UserPatch{HomeGroup: &s.sales, Number: new("7204")})
+	s.hire("Cleo", admin.UserPatch{HomeGroup: &s.sales, Number: new("7205"), Aliases: &[]string{"desk"}})
+	s.outside("+4533736505", pbx.Ref{}, pbx.OutsideActive)
+	// Ben had another number and another name before: both reach him for a while.
+	_, cs, err := s.core.admin.Renumber(s.Context(), s.owner, admin.RenumberInput{
+		Changes: []admin.NumberChange{{Old: "7102", New: "7202"}}, KeepUntil: s.core.around.Now().AddDate(0, 2, 0),
+	}, admin.Write{})
+	s.did(cs, err)
+	_, cs, err = s.core.admin.Rename(s.Context(), s.owner, s.desks["Ben"].id, admin.RenameInput{Username: new("benno")}, admin.Write{})
+	s.did(cs, err)
+	for _, name := range slices.Sorted(maps.Keys(toBen)) {
+		toBen[name](s)
+	}
+	return s
+}
+
+func (s *story) leaves(who, callsTo string, inDays int) {
+	s.Helper()
+	_, cs, err := s.core.admin.PlanLeave(s.Context(), s.owner, s.desks[who].id, admin.LeavePatch{
+		CallsTo: &s.desks[callsTo].id, On: new(s.core.around.Now().AddDate(0, 0, inDays)), DeleteAfter: new(0),
+	}, admin.Write{})
+	s.did(cs, err)
+}
+
+func (s *story) outside(value string, to pbx.Ref, state pbx.OutsideState) {
+	s.Helper()
+	_, cs, err := s.core.admin.CreateOutsideNumber(s.Context(), s.owner, admin.OutsidePatch{
+		Value: &value, LeadsTo: &to, State: &state,
+	}, admin.Write{})
+	s.did(cs, err)
+}
+
+// expected says where each call must end: the calls to Ben, those of who left to him, and those to his outside number.
+func expected(ben, left, dora, outside string) map[string]string {
+	return map[string]string{
+		"*43": "is answered by the server", "olga": unavailable, // who has no phone
+		"7200": unavailable, "zoe": unavailable, // the caller herself, who has no other phone
+		"7205": "rings Cleo", "cleo": "rings Cleo", "desk": "rings Cleo",
+		"7202": ben, "7102": ben, "benno": ben, "ben": ben, "workshop": ben, "7301": ben,
+		"b.carlsen": unknown, // it signs in only
+		"7201":      left, "anna": left, "front": left, "7300": left, "+4533736501": left,
+		"7204": left, "emil": left,
+		"7203": dora, "dora": dora,
+		"+4533736502": outside, "+4533736503": unavailable, "+4533736504": unknown, "+4533736505": unknown,
+	}
+}
+
+// wants calls everything and compares.
+func (s *story) wants(when string, want map[string]string) {
+	s.Helper()
+	if d := cmp.Diff(want, s.callAll("Zoe")); d != "" {
+		s.Fatalf("%s, calls end elsewhere (-want +got):\n%s", when, d)
+	}
+}
+
+// choices are all answers that can be given together, named.
+func choices() map[string][]admin.Answer {
+	out := map[string][]admin.Answer{"": nil}
+	asked, _ := toUsers()
+	for _, r := range asked {
+		next := map[string][]admin.Answer{}
+		for name, answers := range out {
+			for _, w := range r.Ways {
+				a := admin.Answer{Kind: r.Kind, Field: r.Field, Way: w}
+				next[strings.TrimSpace(name+" "+field(r)+" "+string(w))] = append(slices.Clone(answers), a)
+			}
+		}
+		out = next
+	}
+	return out
+}
+
+func wayOf(answers []admin.Answer, name string) admin.Way {
+	for _, a := range answers {
+		if field(admin.Rule{Kind: a.Kind, Field: a.Field}) == name {
+			return a.Way
+		}
+	}
+	return ""
+}
+
+// goes are the ways in which Ben's account may go.
+var goes = map[string]func(s *story, r *admin.Resolution) (pbx.ChangeSet, error){
+	"by himself": func(s *story, r *admin.Resolution) (pbx.ChangeSet, error) {
+		return s.core.admin.DeleteUser(s.Context(), s.owner, s.desks["Ben"].id, r, admin.Write{})
+	},
+	"with his group": func(s *story, r *admin.Resolution) (pbx.ChangeSet, error) {
+		with := admin.Resolution{Accounts: admin.AccountsDelete, ConfirmName: "Lab"}
+		if r != nil {
+			with.Answers = r.Answers
+		}
+		return s.core.admin.DeleteGroup(s.Context(), s.owner, s.lab, &with, admin.Write{})
+	},
+}
+
+func TestEveryFieldThatCanReferToAUserIsCalled(t *testing.T) {
+	asked, parts := toUsers()
+	known := map[string]bool{}
+	for _, r := range append(asked, parts...) {
+		known[field(r)] = true
+		if toBen[field(r)] == nil {
+			t.Errorf("nothing refers to Ben by %s: say here what does, and where calls then end", field(r))
+		}
+	}
+	for name := range toBen {
+		if !known[name] {
+			t.Errorf("nothing refers to a user by %s any more", name)
+		}
+	}
+}
+
+// TestWhoeverIsDeletedEveryNumberIsCalledAndEndsSomewhereSaid deletes a user to whom outside numbers lead and all else
+// that can refer to a user does, with each choice, and calls every number that is or was in the plan: at once, after the
+// day on which somebody else leaves, after a restore, and when the names are free and somebody else's.
+func TestWhoeverIsDeletedEveryNumberIsCalledAndEndsSomewhereSaid(t *testing.T) {
+	cfg := officeConfig(t)
+	for how, remove := range goes {
+		for choice, answers := range choices() {
+			t.Run(how+", "+choice, func(t *testing.T) {
+				inOffice(t, cfg, func(o *office) { deleteAndCall(newStory(o), answers, remove) })
+			})
+		}
+	}
+}
+
+func deleteAndCall(
+	s *story, answers []admin.Answer, remove func(*story, *admin.Resolution) (pbx.ChangeSet, error),
+) {
+	s.Helper()
+	s.wants("before", expected("rings Ben", "rings Ben", "rings Dora", "rings Ben"))
+	s.isAsked(remove)
+	left, outside := unavailable, unknown
+	cleo := int64(s.desks["Cleo"].id)
+	for i := range answers {
+		if answers[i].Way == admin.WayReroute {
+			answers[i].To = cleo
+		}
+	}
+	if wayOf(answers, "leave.callsTo") == admin.WayReroute {
+		left = "rings Cleo"
+	}
+	if wayOf(answers, "outside_number.leadsTo") == admin.WayReroute {
+		outside = "rings Cleo"
+	}
+	resolution := &admin.Resolution{Answers: answers}
+	cs := s.did(remove(s, resolution))
+	s.wants("after the deletion", expected(unknown, left, "rings Dora", outside))
+	s.later(11)
+	s.wants("after Dora has left", expected(unknown, left, left, outside))
+	_, restored, err := s.core.admin.Restore(s.Context(), s.owner, cs.ID, admin.AskNumbers, admin.Write{})
+	s.did(restored, err)
+	s.wants("after the restore", expected("rings Ben", "rings Ben", "rings Ben", "rings Ben"))
+
+	s.did(remove(s, resolution))
+	s.later(pbx.TrashDays + 1)
+	s.wants("after the purge", expected(unknown, left, left, outside))
+	s.hire("Gus", admin.UserPatch{
+		HomeGroup: &s.sales, Number: new("7202"), Username: new("benno"), Aliases: &[]string{"7102", "ben", "workshop", "7301"},
+	})
+	s.wants("when somebody else has the names", expected("rings Gus", left, left, outside))
+}
+
+// isAsked wants the deletion to be refused until it is said what becomes of each field that refers to Ben.
+func (s *story) isAsked(remove func(*story, *admin.Resolution) (pbx.ChangeSet, error)) {
+	s.Helper()
+	_, err := remove(s, nil)
+	d := s.asked(err)
+	want, got := map[string][]admin.Way{}, map[string][]admin.Way{}
+	asked, parts := toUsers()
+	for _, r := range asked {
+		want[field(r)] = r.Ways
+	}
+	for _, q := range d.Questions {
+		if q.To == pbx.KindUser {
+			got[field(q.Rule)] = q.Ways
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		s.Errorf("what is asked (-want +got):\n%s", diff)
+	}
+	for _, r := range parts {
+		if d.Removed[r.Kind] == 0 {
+			s.Errorf("no %s of Ben would go with him: %v", r.Kind, d.Removed)
+		}
+	}
+}

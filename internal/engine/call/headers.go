@@ -1,0 +1,144 @@
+package call
+
+import (
+	"math/rand/v2"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"ringfence/internal/engine/roster"
+	"ringfence/internal/wire/sip"
+	"ringfence/internal/wire/sip/dialog"
+	"ringfence/internal/wire/sip/transport"
+)
+
+// What we allow and support within a call.
+const (
+	allowed   = "INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, INFO, OPTIONS"
+	supported = "100rel, timer"
+	sdpType   = "application/sdp"
+)
+
+// unfit judges an INVITE before a call is made of it: what the caller can put right and try again leaves no record.
+func (m *Manager) unfit(rq *sip.Message) (code int, add func(*sip.Builder)) {
+	if list := unsupported(rq); list != "" {
+		// RFC 3261 §8.2.2.3
+		return 420, func(b *sip.Builder) { b.Header(sip.Unsupported, list) }
+	}
+	if a := dialog.AnswerSession(sessionOffer(rq), m.policy); a.TooSmall {
+		// RFC 4028 §9
+		return 422, func(b *sip.Builder) { b.Int(sip.MinSE, uint64(a.MinSE.Seconds())) }
+	}
+	return 0, nil
+}
+
+// unsupported lists the option tags that a request requires and we lack.
+func unsupported(rq *sip.Message) string {
+	if !rq.Has(sip.Require) {
+		return ""
+	}
+	var list []string
+	for v := range rq.All(sip.Require) {
+		if tag := string(v); !strings.EqualFold(tag, "100rel") && !strings.EqualFold(tag, "timer") {
+			list = append(list, tag)
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
+// retryAfter asks to come back in 5 to 15 s, not all at once.
+func retryAfter(b *sip.Builder) { b.Int(sip.RetryAfter, 5+rand.Uint64N(11)) }
+
+// retrySoon asks to come back within 10 s (RFC 3261 §14.2).
+func retrySoon(b *sip.Builder) { b.Int(sip.RetryAfter, 1+rand.Uint64N(10)) }
+
+// isSDP tells whether a message has a session description for a body; ok is false if it has another body.
+func isSDP(m *sip.Message) (sdp, ok bool) {
+	if len(m.Body()) == 0 {
+		return false, true
+	}
+	t := string(m.Get(sip.ContentType))
+	if i := strings.IndexByte(t, ';'); i >= 0 {
+		t = t[:i]
+	}
+	e := m.Get(sip.ContentEncoding)
+	ok = strings.EqualFold(strings.TrimSpace(t), sdpType) && (len(e) == 0 || strings.EqualFold(string(e), "identity"))
+	return ok, ok
+}
+
+// sentBy is our host and port on a flow, as Via and Contact name it (signalling 7 and 8).
+func (m *Manager) sentBy(f transport.Flow) string {
+	local := f.Local()
+	if !f.Kind().Secure() {
+		addr := local.Addr().Unmap().WithZone("")
+		if a := m.advertised(f); a.IsValid() {
+			addr = a
+		}
+		return netip.AddrPortFrom(addr, local.Port()).String()
+	}
+	host := f.ServerName() // the name that the phone verified the certificate against
+	if host == "" {
+		host = m.cfg.Host
+	}
+	if o := m.cfg.Directory.Organization(); host == "" && o != nil {
+		host = o.SIPDomain
+	}
+	if a, err := netip.ParseAddr(host); err == nil {
+		return netip.AddrPortFrom(a.Unmap(), local.Port()).String()
+	}
+	if host == "" {
+		return netip.AddrPortFrom(local.Addr().Unmap().WithZone(""), local.Port()).String()
+	}
+	return host + ":" + strconv.Itoa(int(local.Port()))
+}
+
+// advertised is the address that stands for ours towards the peer of a flow: none unless ours is private and the
+// peer's is not (signalling 8).
+func (m *Manager) advertised(f transport.Flow) netip.Addr {
+	if !m.cfg.Advertise.IsValid() || !private(f.Local().Addr()) || private(f.Remote().Addr()) {
+		return netip.Addr{}
+	}
+	return m.cfg.Advertise
+}
+
+func private(a netip.Addr) bool {
+	a = a.Unmap()
+	return a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast()
+}
+
+// contact is our Contact on a flow.
+func (m *Manager) contact(f transport.Flow, sentBy string) string {
+	param := ""
+	if f.Kind() != transport.UDP {
+		param = ";transport=" + strings.ToLower(f.Kind().String())
+	}
+	return "<sip:" + sentBy + param + ">"
+}
+
+// identity is who the caller is, as From and P-Asserted-Identity tell the callee. It comes from the user alone, never
+// from what the caller's phone says.
+func identity(u *roster.User, domain string) string {
+	var b []byte
+	if u.DisplayName != "" {
+		b = append(sip.AppendQuoted(b, u.DisplayName), ' ')
+	}
+	b = append(append(b, "<sip:"...), escapeUser(u.Number)...)
+	b = append(append(b, '@'), domain...)
+	return string(append(b, '>'))
+}
+
+// escapeUser escapes what may not stand in the user part of a URI (RFC 3261 §25.1).
+func escapeUser(s string) string {
+	const hex = "0123456789ABCDEF"
+	var b strings.Builder
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case c >= '0' && c <= '9', c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', strings.IndexByte("-_.!~*'()+$&=,", c) >= 0:
+			_ = b.WriteByte(c) // never fails
+		default:
+			_, _ = b.Write([]byte{'%', hex[c>>4], hex[c&15]}) // never fails
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,219 @@
+// Package route decides where a call goes: who dialled what becomes a plan. It is pure: it looks things up in the
+// snapshot it is given, reads no clock, and changes nothing.
+//
+// Forwards, ring groups, call flows and gateways will be further kinds of plan; there are none yet. A leg to the outside
+// does not exist, so nothing here authorizes one.
+package route
+
+import (
+	"ringfence/internal/engine/roster"
+	"ringfence/internal/pbx"
+	"ringfence/internal/wire/sip"
+	"ringfence/internal/wire/sip/transport"
+)
+
+// Directory is what of the roster routing reads.
+type Directory interface {
+	Dial(value []byte) (roster.Target, bool)
+	User(id pbx.UserID) (*roster.User, bool)
+	Organization() *roster.Organization
+}
+
+// Binding is where a device can be called: one live or dormant binding, as far as a call needs it.
+type Binding struct {
+	Line     pbx.LineID
+	Device   pbx.DeviceID
+	Instance string         // +sip.instance or what stands for it
+	RegID    int            // flows of one instance are tried in turn, not forked (RFC 5626 §6)
+	Contact  string         // the Request-URI
+	Path     []string       // Route values, complete
+	Flow     transport.Flow // nil: dormant
+}
+
+// Query is who dialled what.
+type Query struct {
+	Caller  pbx.UserID
+	Device  pbx.DeviceID // the caller's: a user who calls himself rings his other devices
+	Dialled []byte       // the Request-URI
+}
+
+// Snapshot is what a plan is made from.
+type Snapshot struct {
+	Directory Directory
+	Bindings  func(pbx.UserID) []Binding
+}
+
+// Kind says what a plan does.
+type Kind uint8
+
+// The kinds of plan.
+const (
+	Refuse  Kind = iota // the call fails with Reason
+	Ring                // the call rings Targets, all at once
+	Await               // only dormant bindings: wait for a phone to return
+	Feature             // the server itself answers
+)
+
+// Plan is what routing decided.
+type Plan struct {
+	Kind    Kind
+	Dialled string        // what was dialled, as records show it
+	Reason  pbx.EndReason // of a refusal
+	User    *roster.User  // who is called, nil if nobody is
+	Targets []Target      // of Ring
+	Feature pbx.Feature   // of Feature
+}
+
+// Target is one phone to ring: a binding, and the further flows of the same phone to try in turn.
+type Target struct {
+	Line     pbx.LineID
+	Device   pbx.DeviceID
+	Security pbx.Security // what the line demands
+	ZRTP     bool         // the line may agree on keys end to end
+	Bindings []Binding    // live, the newest first
+}
+
+// maxHops bounds how far calls follow those who have left, one after the other.
+const maxHops = 8
+
+// maxTargets bounds how many phones one call rings.
+const maxTargets = 32
+
+// Decide makes the plan.
+func Decide(q Query, s Snapshot) Plan {
+	value, ours := dialled(q.Dialled, s.Directory.Organization())
+	p := Plan{Dialled: string(value), Reason: pbx.EndNotFound}
+	if !ours || len(value) == 0 {
+		return p
+	}
+	t, ok := s.Directory.Dial(value)
+	if !ok && isNumber(value) {
+		value = visual(value)
+		t, ok = s.Directory.Dial(value) // "2-01" is the number 201, unless something has just that name
+		if !ok {
+			t, ok = outside(value, s.Directory)
+		}
+	}
+	if !ok {
+		return p
+	}
+	switch t.Kind {
+	case pbx.DialFeature:
+		p.Kind, p.Feature = Feature, t.Feature
+		return p
+	case pbx.DialExtension, pbx.DialAlias, pbx.DialUsername, pbx.DialFormer:
+		return toUser(p, q, t.User, s)
+	case pbx.DialOutside:
+		return toOutside(p, q, t, s)
+	case pbx.DialAuthName, pbx.DialHold, pbx.DialHeld:
+	}
+	return p // a name that is kept or only signs in reaches nobody
+}
+
+// toOutside goes where one of our outside numbers leads. One that leads nowhere, or went to another carrier, is
+// somebody's no more; one that is paused comes back.
+func toOutside(p Plan, q Query, t roster.Target, s Snapshot) Plan {
+	switch t.State {
+	case pbx.OutsidePaused:
+		p.Reason = pbx.EndUnreachable
+		return p
+	case pbx.OutsidePorted:
+		return p
+	case pbx.OutsideActive:
+	}
+	if t.User == 0 {
+		return p
+	}
+	return toUser(p, q, t.User, s)
+}
+
+func toUser(p Plan, q Query, id pbx.UserID, s Snapshot) Plan {
+	u, ok := s.Directory.User(id)
+	for hop := 0; ok && !u.Enabled && u.CallsTo != 0 && hop < maxHops; hop++ {
+		next, there := s.Directory.User(u.CallsTo) // U14: who left named who gets the calls
+		if !there {
+			break
+		}
+		u = next
+	}
+	if !ok {
+		return p
+	}
+	p.User, p.Reason = u, pbx.EndUnreachable
+	if !u.Enabled {
+		return p // F6: callers of a disabled user hear that he is not available
+	}
+	var dormant bool
+	p.Targets, dormant = targets(u, q, s.Bindings(u.ID))
+	switch {
+	case len(p.Targets) > 0:
+		p.Kind = Ring
+	case dormant:
+		p.Kind = Await
+	}
+	return p
+}
+
+// targets groups the user's live bindings by phone. It reports whether there are dormant ones of enabled lines too.
+func targets(u *roster.User, q Query, all []Binding) (list []Target, dormant bool) {
+	for _, b := range all {
+		line := lineOf(u, b.Line)
+		if line == nil || !line.Enabled || b.Device == q.Device {
+			continue
+		}
+		if b.Flow == nil || b.Flow.Closed() {
+			dormant = true // signalling 2: never dialled by address
+			continue
+		}
+		if line.Security != pbx.AnySecurity && !b.Flow.Kind().Secure() {
+			continue // the line became secure after this registration
+		}
+		if i := samePhone(list, b); i >= 0 {
+			list[i].Bindings = append(list[i].Bindings, b)
+			continue
+		}
+		if len(list) < maxTargets {
+			list = append(list, Target{
+				Line: b.Line, Device: b.Device, Security: line.Security, ZRTP: line.ZRTP, Bindings: []Binding{b},
+			})
+		}
+	}
+	return list, dormant
+}
+
+func samePhone(list []Target, b Binding) int {
+	if b.RegID == 0 {
+		return -1 // without outbound each binding is a phone of its own
+	}
+	for i := range list {
+		f := &list[i].Bindings[0]
+		if f.RegID != 0 && f.Line == b.Line && f.Instance == b.Instance {
+			return i // RFC 5626 §6: flows of one instance are tried in turn
+		}
+	}
+	return -1
+}
+
+func lineOf(u *roster.User, id pbx.LineID) *roster.Line {
+	for _, l := range u.Lines {
+		if l.ID == id {
+			return l
+		}
+	}
+	return nil
+}
+
+// dialled takes what was dialled from a Request-URI, and tells whether its host stands for the organization.
+func dialled(uri []byte, o *roster.Organization) (value []byte, ours bool) {
+	u, err := sip.ParseURI(uri)
+	if err != nil || o == nil {
+		return nil, false
+	}
+	if u.IsTel() {
+		return userPart(u.Opaque), true
+	}
+	if !u.IsSIP() {
+		return nil, false
+	}
+	return userPart(u.User), isOurs(u.Host, o)
+}

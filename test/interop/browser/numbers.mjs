@@ -1,0 +1,149 @@
+// The numbering plan as the manuals tell it: a pool offers its next free number, another is typed by hand, also outside
+// the pool; symbols say what is taken. Outside numbers come singly, as a block and from a file.
+import { accessible, offered, open, picture, run, signIn, tell, want, inScheme } from './lib.mjs'
+
+const { URL: base, PASSWORD: password } = process.env
+
+await run(async (started) => {
+  const opened = await open()
+  started(opened)
+  const { page, context, faults } = opened
+  const dialog = page.getByRole('dialog')
+  const button = (name, on = page) => on.getByRole('button', { name, exact: true })
+  const number = page.locator('input[name="number"]')
+  const outside = async () =>
+    (await (await context.request.get(`${base}/api/v1/numbers?kind=outside&sort=value`)).json()).items
+  const pick = async (field, typed, option) => {
+    await field.click()
+    await field.fill(typed)
+    await page.getByRole('option', { name: option }).click()
+  }
+
+  await signIn(page, base, 'owner', password)
+
+  // 004: a pool with two numbers, for one group; it offers the first that is free, and says when it is full.
+  await page.goto(`${base}/numbers?tab=pools`)
+  await button('New pool').click()
+  await dialog.getByLabel('Name').fill('Night')
+  await dialog.getByLabel('First number').fill('0711')
+  await dialog.getByLabel('Last number').fill('0712')
+  await dialog.getByRole('combobox', { name: 'For group' }).click()
+  await page.getByRole('option', { name: 'Sales' }).click()
+  await accessible(page, 'new pool')
+  await picture(page, 'pool-new')
+  await button('OK', dialog).click()
+  await page.getByText(/Pool created: Night, id \d+/).waitFor()
+  await page.getByRole('row', { name: /Night/ }).getByRole('cell', { name: '0711 – 0712' }).waitFor()
+  await accessible(page, 'pools')
+  await picture(page, 'pools')
+
+  await page.goto(`${base}/accounts/new?group=1`)
+  want((await offered(page)) === '0711', 'the pool does not offer its first free number')
+  await page.getByText('Free, and kept for this form (pool Night)').waitFor()
+
+  // 003 and 004: symbols while a number is typed.
+  for (const [typed, says, state] of [
+    ['200', 'Taken by Anna Berg (extension)', 'taken'], ['front', 'Taken by Anna Berg (alias)', 'taken'],
+    ['112', /Emergency/i, 'reserved'], ['*43', /feature/i, 'reserved'], ['7001', 'Free, and in no extension pool', 'free'],
+  ]) {
+    await number.fill(typed)
+    const note = page.locator('.number-field .field-note').first()
+    await note.getByText(says).waitFor()
+    want((await note.getAttribute('data-state')) === state, `${typed} is ${await note.getAttribute('data-state')}`)
+    await picture(page, `number-${typed.replace('*', 'star')}`)
+  }
+
+  // 004: changed by hand, outside the pool; the next form is offered the pool's number again.
+  await page.getByLabel('First name').fill('Dora')
+  await button('OK and add another').click()
+  await page.getByText(/Account created: Dora, number 7001/).waitFor()
+  want((await offered(page)) === '0711', 'the number that was kept is not offered again')
+  for (const [name, value] of [['Emil', '0711'], ['Fay', '0712']]) {
+    await page.waitForFunction((v) => document.querySelector('input[name="number"]')?.value === v, value)
+    await page.getByLabel('First name').fill(name)
+    await button('OK and add another').click()
+    await page.getByText(new RegExp(`Account created: ${name}, number ${value}`)).waitFor()
+  }
+  // The group's pool has no room: the first with room gives the number.
+  want(/^2\d\d$/.test(await offered(page)), `offered ${await number.inputValue()}`)
+  await page.goto(`${base}/numbers?tab=pools`)
+  await page.getByRole('row', { name: /Night/ }).getByText('full').waitFor()
+  await picture(page, 'pool-full')
+
+  // X4: one number, read as it is dialled in the country.
+  await page.goto(`${base}/numbers`)
+  await button('Add numbers').first().click()
+  await dialog.getByLabel('Number', { exact: true }).fill('+45 33 73 65 06')
+  await dialog.getByText('+45 33 73 65 06 · Free').waitFor()
+  await pick(dialog.getByLabel('Leads to'), 'anna', /Anna Berg/)
+  await accessible(page, 'one outside number')
+  await picture(page, 'outside-one')
+  await button('Add number', dialog).click()
+  await page.getByText('Outside number added: +45 33 73 65 06').waitFor()
+
+  // A block, whose last digits are extensions.
+  await button('Add numbers').first().click()
+  await dialog.getByText('A block').click()
+  await dialog.getByLabel('First number').fill('+45 33 73 62 00')
+  await dialog.getByLabel('Last number').fill('04')
+  await dialog.getByLabel('Last digits = extension').click()
+  await page.getByRole('option', { name: '3 digits' }).click()
+  await dialog.getByText('5 new, 0 changed, 0 as they are.').waitFor()
+  await dialog.getByRole('row', { name: /\+45 33 73 62 01/ }).getByText('Ben Carlsen').waitFor()
+  await accessible(page, 'a block of outside numbers')
+  await picture(page, 'outside-block')
+  await button('Add 5 numbers', dialog).click()
+  await page.getByText('5 outside numbers added, 0 changed').waitFor()
+
+  // A file: what is wrong with it is said by line, and nothing happens until all of it is right.
+  await button('Add numbers').first().click()
+  await dialog.getByText('From a file').click()
+  const file = (text) => ({ name: 'numbers.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
+  const choose = async (text) => {
+    const asked = page.waitForEvent('filechooser')
+    await dialog.getByRole('button', { name: /Choose file|numbers\.csv/ }).click()
+    await (await asked).setFiles(file(text))
+  }
+  await choose('number,user,note\r\n+45 33 73 65 06,ben.carlsen,Ben now\r\n+45 33 73 65 10,nobody,\r\n')
+  await dialog.getByText('1 line can’t be done.').waitFor()
+  want(await button('Load', dialog).isDisabled(), 'a file with an error can be loaded')
+  await accessible(page, 'a file with an error')
+  await picture(page, 'outside-file-error')
+  await choose('number,user,note\r\n+45 33 73 65 06,ben.carlsen,Ben now\r\n+45 33 73 65 10,,Spare\r\n')
+  await dialog.getByText('1 new, 1 changed, 0 as they are.').waitFor()
+  await picture(page, 'outside-file')
+  await button('Load', dialog).click()
+  await page.getByText('1 outside number added, 1 changed').waitFor()
+  await accessible(page, 'outside numbers')
+  await picture(page, 'outside-numbers')
+  const all = await outside()
+  want(all.length === 7, `${all.length} outside numbers`)
+  const led = Object.fromEntries(all.map((n) => [n.value, n.leadsTo?.name ?? '']))
+  want(led['+4533736506'] === 'Ben Carlsen' && led['+4533736200'] === 'Anna Berg' && led['+4533736204'] === '', JSON.stringify(led))
+  // Those that lead nowhere stand first.
+  want(/Leads nowhere/.test(await page.getByRole('row').nth(1).innerText()), 'the first row leads somewhere')
+
+  // An alias with + is the same thing, seen from the account.
+  await page.goto(`${base}/accounts/2`)
+  await page.getByLabel('First name').waitFor()
+  await picture(page, 'account-outside-numbers')
+
+  // The plan holds everything; small and dark it is read as well.
+  await inScheme(page, 'dark')
+  await page.setViewportSize({ width: 360, height: 740 })
+  for (const tab of ['outside', 'pools', 'plan']) {
+    await page.goto(`${base}/numbers?tab=${tab}`)
+    await page.getByRole('row').nth(1).waitFor()
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+    want(wide <= 0, `${tab} is ${wide} pixels too wide`)
+    await accessible(page, `${tab}, small and dark`)
+    await picture(page, `small-numbers-${tab}`)
+  }
+  await page.goto(`${base}/numbers`)
+  await button('Add numbers').first().click()
+  await dialog.getByText('A block').click()
+  await accessible(page, 'a block, small and dark')
+  await picture(page, 'small-outside-block')
+  if (faults.length > 0) throw new Error(faults.join('\n'))
+  tell('DONE')
+})

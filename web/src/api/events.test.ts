@@ -1,0 +1,105 @@
+import { QueryClient, QueryObserver } from '@tanstack/react-query'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Watch } from './events'
+
+/** The stream that the page listens to, spoken by the test. */
+class Stream extends EventTarget {
+  static opened: Stream | undefined
+  readyState = 1
+  constructor() {
+    super()
+    Stream.opened = this
+  }
+  close() {}
+  say(name: string, data: unknown) {
+    this.dispatchEvent(Object.assign(new Event(name), { data: JSON.stringify(data) }))
+  }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  vi.stubGlobal('EventSource', Object.assign(Stream, { CLOSED: 2 }))
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+interface Row {
+  id: number
+  online: boolean
+}
+
+/** A list of accounts whose answers the test gives, each with what was true when the server wrote it. */
+function accounts() {
+  const client = new QueryClient()
+  const asked: ((online: boolean) => void)[] = []
+  const observer = new QueryObserver(client, {
+    queryKey: ['users', 'list', {}],
+    retry: false,
+    queryFn: () =>
+      new Promise<{ items: Row[] }>((resolve) => asked.push((online) => resolve({ items: [{ id: 7, online }] }))),
+  })
+  const stop = observer.subscribe(() => undefined)
+  const watch = new Watch(client, () => undefined)
+  watch.start()
+  const end = () => {
+    watch.stop()
+    stop()
+    client.clear()
+  }
+  return { client, asked, end, shown: () => observer.getCurrentResult().data?.items[0]?.online }
+}
+
+const settle = () => vi.advanceTimersByTimeAsync(1000)
+
+test('a phone that registers is shown at once, nothing is fetched for it', async () => {
+  const list = accounts()
+  list.asked[0]?.(false)
+  await settle()
+  Stream.opened?.say('registration', { userId: 7, online: true })
+  expect(list.shown()).toBe(true)
+  await settle()
+  expect(list.asked).toHaveLength(1)
+  list.end()
+})
+
+test('an answer that was under way when a phone registered does not hide it', async () => {
+  const list = accounts()
+  list.asked[0]?.(false)
+  await settle()
+  void list.client.invalidateQueries({ queryKey: ['users'] })
+  await vi.advanceTimersByTimeAsync(1)
+  Stream.opened?.say('registration', { userId: 7, online: true })
+  list.asked[1]?.(false) // written by the server before the phone came
+  await settle()
+  list.asked[2]?.(true)
+  await settle()
+  expect(list.shown()).toBe(true)
+  list.end()
+})
+
+test('a first answer that a change overtook is followed by another', async () => {
+  const list = accounts()
+  Stream.opened?.say('change', { kinds: ['user'] })
+  await settle()
+  list.asked[0]?.(false)
+  await settle()
+  list.asked[1]?.(true)
+  await settle()
+  expect(list.shown()).toBe(true)
+  expect(list.asked).toHaveLength(2)
+  list.end()
+})
+
+test('what happened before the stream opened is read', async () => {
+  const list = accounts()
+  list.asked[0]?.(false)
+  await settle()
+  Stream.opened?.say('open', {})
+  await settle()
+  list.asked[1]?.(true)
+  await settle()
+  expect(list.shown()).toBe(true)
+  list.end()
+})

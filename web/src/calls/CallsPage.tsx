@@ -1,0 +1,16 @@
+import { t } from '../locale'
+import { useMay } from '../session/may'
+import { Page } from '../ui/Page'
+import { CallRecords } from './CallRecords'
+import { LiveCalls } from './LiveCalls'
+
+/** CallsPage is the calls that go on, and those that were. */
+export function CallsPage() {
+  const may = useMay()
+  return (
+    <Page title={t('menu.calls')}>
+      {may('calls:read') && <LiveCalls />}
+      {may('records:read') && <CallRecords />}
+    </Page>
+  )
+}

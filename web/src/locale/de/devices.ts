@@ -1,0 +1,36 @@
+import type { Words } from '..'
+import type { devices as en } from '../en/devices'
+
+export const devices: Words<typeof en> = {
+  'devices.empty': 'Noch kein Gerät. Jedes Konto bringt eines mit: „Von Hand eingerichtet“.',
+  'devices.none': 'Dieses Konto hat kein Gerät.',
+  'device.title': 'Gerät',
+  'device.name': 'Gerät',
+  'device.user': 'Konto',
+  'device.state': 'Zustand',
+  'device.byHand': 'Von Hand eingerichtet',
+  'device.byHandHelp': 'Jedes Telefon oder Softphone mit dem SIP-Benutzernamen und Passwort; bis zu fünf gleichzeitig.',
+  'device.enabled': 'Aktiv',
+  'device.enabledHelp': 'Aus: Nichts meldet sich mit diesem SIP-Benutzernamen an.',
+  'device.security': 'Sicherheit',
+  'device.idLine': 'ID {id}',
+  'device.reset': 'SIP-Passwort zurücksetzen …',
+  'device.updated': 'Gerät gespeichert: {name} von {user}',
+  'registration.title': 'Jetzt angemeldet',
+  'registration.none': 'Nichts ist angemeldet.',
+  'registration.dormant': 'Kommt zurück',
+  'registration.userAgent': 'Telefon',
+  'registration.transport': 'Transport',
+  'registration.remote': 'Von',
+  'registration.since': 'Seit',
+  'registration.expires': 'Bis',
+  'device.slowed': {
+    one: 'Ein falsches Passwort kam von {source}: von dort wird dieses Gerät bis {until} nicht gehört.',
+    other: '{n} falsche Passwörter kamen von {source}: von dort wird dieses Gerät bis {until} nicht gehört.',
+  },
+  'device.letIn': 'Jetzt einlassen',
+  'device.settings': 'Einstellungen dieses Geräts',
+  'device.emergencyLocationId': 'Notruf-Standort',
+  'device.emergencyAddress': 'Privatadresse für Notrufe',
+  'device.provisioningProfileId': 'Bereitstellungsprofil',
+}

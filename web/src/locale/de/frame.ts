@@ -1,0 +1,30 @@
+import type { Words } from '..'
+import type { frame as en } from '../en/frame'
+
+export const frame: Words<typeof en> = {
+  'frame.skip': 'Direkt zum Inhalt',
+  'frame.home': 'Ringfence, Übersicht',
+  'frame.menu': 'Hauptmenü',
+  'frame.openMenu': 'Menü öffnen',
+  'frame.closeMenu': 'Menü schließen',
+  'frame.streamLost': 'Live-Anzeige unterbrochen, wird neu verbunden …',
+  'menu.groups': 'Gruppen & Konten',
+  'menu.devices': 'Geräte',
+  'menu.numbers': 'Nummern',
+  'menu.calls': 'Anrufe',
+  'menu.deleted': 'Kürzlich gelöscht',
+  'menu.settings': 'Einstellungen',
+  'frame.language': 'Sprache',
+  'scheme.title': 'Hell oder dunkel',
+  'scheme.light': 'Hell',
+  'scheme.dark': 'Dunkel',
+  'scheme.auto': 'Wie das System',
+  'me.title': 'Angemeldet als {name}',
+  'search.button': 'Suche',
+  'search.title': 'Benutzer, Nummern und Gruppen suchen',
+  'search.placeholder': 'Name, Nummer, Gruppe oder Seite',
+  'search.hits': 'Gefunden',
+  'search.none': 'Nichts gefunden für „{text}“.',
+  'notFound.title': 'Diese Seite gibt es nicht',
+  'notFound.text': 'Unter dieser Adresse gibt es nichts.',
+}

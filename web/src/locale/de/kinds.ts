@@ -1,0 +1,33 @@
+import type { Words } from '..'
+import type { kinds as en } from '../en/kinds'
+
+export const kinds: Words<typeof en> = {
+  'kind.extension': 'Nebenstelle',
+  'kind.alias': 'Alias',
+  'kind.username': 'Benutzername',
+  'kind.auth_name': 'Auth-Kontoname',
+  'kind.outside': 'externe Rufnummer',
+  'kind.feature': 'Funktionscode',
+  'kind.hold': 'für ein Formular vorgemerkt',
+  'kind.held': 'für ein gelöschtes Konto reserviert',
+  'kind.organization': 'Organisation',
+  'kind.group': 'Gruppe',
+  'kind.user': 'Konto',
+  'kind.device': 'Gerät',
+  'kind.location': 'Standort',
+  'kind.line': 'Leitung',
+  'kind.credential': 'SIP-Passwort',
+  'kind.user_secret': 'Neues Geheimnis:',
+  'kind.dial_string': 'Nummer',
+  'kind.outside_number': 'Externe Rufnummer',
+  'kind.extension_pool': 'Nebenstellenbereich',
+  'kind.setting': 'Einstellung',
+  'kind.token': 'API-Token',
+  'kind.leave': 'Weggang',
+  'kind.former_username': 'früherer Benutzername',
+  'count.users': { one: '{n} Konto', other: '{n} Konten' },
+  'count.devices': { one: '{n} Gerät', other: '{n} Geräte' },
+  'count.groups': { one: '{n} Gruppe', other: '{n} Gruppen' },
+  'kind.provisioning_profile': 'Bereitstellungsprofil',
+  'kind.permission': 'Berechtigung',
+}

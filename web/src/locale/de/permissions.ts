@@ -1,0 +1,41 @@
+import type { Words } from '..'
+import type { permissions as en } from '../en/permissions'
+
+export const permissions: Words<typeof en> = {
+  'settings.permissions': 'Berechtigungen',
+  'permissions.help':
+    'Was Konten dürfen, und woher das kommt. Mit der Ebene wählt man, wofür man es ansieht und ändert.',
+  'permissions.level': 'Ebene',
+  'permissions.at.organization': 'Ganze Organisation',
+  'permissions.at.location': 'Standort',
+  'permissions.at.group': 'Gruppe',
+  'permissions.at.profile': 'Bereitstellungsprofil',
+  'permissions.at.user': 'Konto',
+  'permissions.whose': 'Wessen',
+  'permissions.choose': 'Wählen, wessen Berechtigungen gezeigt werden.',
+  'permissions.name': 'Berechtigung',
+  'permissions.value': 'Erlaubt',
+  'permissions.origin': 'Kommt von',
+  'permissions.locked': 'Fest',
+  'permissions.builtIn': 'Berechtigungen des Systems',
+  'permissions.custom': 'Eigene Berechtigungen',
+  'permissions.customHelp':
+    'Für das, was dieses System nicht von selbst kennt. Wählregeln und Funktionen können sie verlangen.',
+  'permissions.none': 'Noch keine.',
+  'permissions.add': 'Berechtigung hinzufügen…',
+  'permissions.addTitle': 'Berechtigung hinzufügen',
+  'permissions.rename': 'Umbenennen…',
+  'permissions.renameTitle': 'Berechtigung {name} umbenennen',
+  'permissions.added': 'Berechtigung hinzugefügt: {name}',
+  'permissions.renamed': 'Berechtigung geändert: {name}',
+  'permissions.deleted': 'Berechtigung gelöscht: {name}',
+  'permissions.deleteTitle': 'Berechtigung {name} löschen?',
+  'permissions.deleteText': 'Sie geht überall, wo sie erteilt oder verweigert ist.',
+  'permissions.unused': 'Niemand hat einen Wert davon.',
+  'permissions.setAt': 'Festgelegt bei:',
+  'permission.key': 'Schlüssel',
+  'permission.keyHelp': 'Buchstaben und Ziffern. Er bleibt; der Name kann sich ändern.',
+  'permission.label': 'Name',
+  'permission.help': 'Erklärung',
+  'permission.default': 'Erlaubt, wo niemand anders gewählt hat',
+}

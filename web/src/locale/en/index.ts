@@ -1,0 +1,61 @@
+import { audit } from './audit'
+import { calls } from './calls'
+import { cards } from './cards'
+import { changes } from './changes'
+import { common } from './common'
+import { deleted } from './deleted'
+import { devices } from './devices'
+import { errors } from './errors'
+import { forms } from './forms'
+import { frame } from './frame'
+import { groups } from './groups'
+import { kinds } from './kinds'
+import { lists } from './lists'
+import { locations } from './locations'
+import { mail } from './mail'
+import { numbers } from './numbers'
+import { organization } from './organization'
+import { overview } from './overview'
+import { people } from './people'
+import { permissions } from './permissions'
+import { profiles } from './profiles'
+import { security } from './security'
+import { session } from './session'
+import { settings } from './settings'
+import { setup } from './setup'
+import { tokens } from './tokens'
+import { users } from './users'
+
+/**
+ * The page's words in English. A text with `one` and `other` is chosen by the value n; {name} is put in when it is shown.
+ * Further languages are folders like this one, with the same files and keys (type Dictionary).
+ */
+export const en = {
+  ...common,
+  ...frame,
+  ...errors,
+  ...lists,
+  ...forms,
+  ...session,
+  ...setup,
+  ...overview,
+  ...groups,
+  ...users,
+  ...people,
+  ...cards,
+  ...devices,
+  ...security,
+  ...numbers,
+  ...locations,
+  ...kinds,
+  ...calls,
+  ...deleted,
+  ...changes,
+  ...settings,
+  ...permissions,
+  ...profiles,
+  ...organization,
+  ...audit,
+  ...tokens,
+  ...mail,
+} as const

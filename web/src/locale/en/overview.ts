@@ -1,0 +1,27 @@
+/** overview: the words of the overview and its checklist. */
+export const overview = {
+  'overview.title': 'Overview',
+  'overview.liveCalls': 'Live calls',
+  'overview.phonesOnline': 'Phones online',
+  'overview.accounts': 'Accounts',
+  'overview.lastChanges': 'Last changes',
+  'overview.allChanges': 'All changes',
+  'overview.plainUser': 'Your account has no part in the administration.',
+  'checklist.title': 'To the first call',
+  'checklist.done': '(done)',
+  'checklist.group': 'Make a group',
+  'checklist.groupHelp': 'Every account lives in one: a department, a building.',
+  'checklist.accounts': 'Add two accounts',
+  'checklist.accountsHelp': 'A name is enough; number and passwords are made.',
+  'checklist.phone': 'Put an account on a phone',
+  'checklist.phoneHelp':
+    'Type what the account’s card shows into a phone or softphone. It is ticked when the phone registers.',
+  'checklist.echo': 'Call *43 from it',
+  'checklist.echoHelp': 'You hear yourself: the way to the server and back works, encrypted.',
+  'checklist.call': 'Call from one account to another',
+  'checklist.callHelp': 'It is ticked when the call is answered.',
+  'checklist.second': 'Make a second administrator',
+  'checklist.secondHelp': 'So that one forgotten password locks nobody out. The role is under Advanced → Sign-in.',
+  'overview.mailStuck': { one: '{n} mail could not be sent.', other: '{n} mails could not be sent.' },
+  'overview.mailStuckWhy': 'See what the mail server answered',
+} as const

@@ -1,0 +1,27 @@
+/** security: the words of the security of calls. */
+export const security = {
+  'security.title': 'Security of calls',
+  'security.short': 'Security',
+  'security.why': 'Whether phones may register and talk unencrypted.',
+  'security.from.organization': 'As the organization',
+  'security.from.user': 'As the account',
+  'security.secure': 'Secure',
+  'security.secureHelp': 'Signalling over TLS, voice over SRTP or ZRTP. A phone that cannot is refused.',
+  'security.any': 'Any',
+  'security.anyHelp':
+    'An old phone may also register and talk in the clear: whoever is on its network can listen. Each such call is marked.',
+  'security.mode.sdes': 'SRTP',
+  'security.mode.dtls': 'SRTP (DTLS)',
+  'security.mode.zrtp': 'ZRTP',
+  'security.mode.none': 'Not encrypted',
+  'security.mode.secure': 'Secure',
+  'security.mode.any': 'Any',
+  'security.mode.encrypted': 'Encrypted',
+  'security.help.sdes': 'Voice is encrypted between phone and server (SRTP).',
+  'security.help.dtls': 'Voice is encrypted between phone and server (SRTP, keys by DTLS).',
+  'security.help.zrtp': 'Voice is encrypted from phone to phone (ZRTP); the server cannot listen.',
+  'security.help.none': 'Voice is not encrypted on this side.',
+  'security.help.secure': 'TLS and SRTP or ZRTP are required.',
+  'security.help.any': 'Unencrypted calls are allowed.',
+  'security.help.encrypted': 'Signalling is encrypted (TLS).',
+} as const

@@ -1,0 +1,28 @@
+/** tokens: the words of API tokens. */
+export const tokens = {
+  'tokens.help':
+    'For programs that use the API in your name. A token can do no more than you, and no more than its scopes.',
+  'tokens.new': 'New token',
+  'tokens.empty': 'No token yet.',
+  'tokens.token': 'token',
+  'tokens.card': 'New token: {name}',
+  'tokens.once': 'Token {name}, shown once:',
+  'tokens.revoke': 'Revoke',
+  'tokens.revokeOne': 'Revoke {name}',
+  'tokens.revokeTitle': 'Revoke token {name}?',
+  'tokens.revokeText': 'Programs that use it are refused from now on.',
+  'tokens.revoked': 'Token revoked: {name}',
+  'token.name': 'Name',
+  'token.nameHelp': 'What it is for.',
+  'token.scopes': 'Scopes',
+  'token.scopesHelp': 'None chosen: everything that you may do.',
+  'token.everything': 'everything',
+  'token.created': 'Made',
+  'token.expires': 'Ends',
+  'token.never': 'never',
+  'token.lasts': 'Lasts',
+  'token.lasts.week': 'One week',
+  'token.lasts.quarter': '90 days',
+  'token.lasts.year': 'One year',
+  'token.lasts.ever': 'Until it is revoked',
+} as const

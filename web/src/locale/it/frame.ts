@@ -1,0 +1,30 @@
+import type { Words } from '..'
+import type { frame as en } from '../en/frame'
+
+export const frame: Words<typeof en> = {
+  'frame.skip': 'Vai al contenuto',
+  'frame.home': 'Ringfence, panoramica',
+  'frame.menu': 'Menu principale',
+  'frame.openMenu': 'Apri il menu',
+  'frame.closeMenu': 'Chiudi il menu',
+  'frame.streamLost': 'Stato in tempo reale interrotto, nuova connessione…',
+  'menu.groups': 'Gruppi e account',
+  'menu.devices': 'Dispositivi',
+  'menu.numbers': 'Numeri',
+  'menu.calls': 'Chiamate',
+  'menu.deleted': 'Eliminati di recente',
+  'menu.settings': 'Impostazioni',
+  'frame.language': 'Lingua',
+  'scheme.title': 'Chiaro o scuro',
+  'scheme.light': 'Chiaro',
+  'scheme.dark': 'Scuro',
+  'scheme.auto': 'Come il sistema',
+  'me.title': 'Accesso eseguito come {name}',
+  'search.button': 'Cerca',
+  'search.title': 'Cerca utenti, numeri e gruppi',
+  'search.placeholder': 'Nome, numero, gruppo o pagina',
+  'search.hits': 'Trovati',
+  'search.none': 'Nessun risultato per «{text}».',
+  'notFound.title': 'Pagina inesistente',
+  'notFound.text': 'A questo indirizzo non c’è nulla.',
+}

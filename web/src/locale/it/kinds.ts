@@ -1,0 +1,33 @@
+import type { Words } from '..'
+import type { kinds as en } from '../en/kinds'
+
+export const kinds: Words<typeof en> = {
+  'kind.extension': 'interno',
+  'kind.alias': 'alias',
+  'kind.username': 'nome utente',
+  'kind.auth_name': 'nome account di autenticazione',
+  'kind.outside': 'numero esterno',
+  'kind.feature': 'codice funzione',
+  'kind.hold': 'tenuto per un modulo',
+  'kind.held': 'riservato a un account eliminato',
+  'kind.organization': 'Organizzazione',
+  'kind.group': 'Gruppo',
+  'kind.user': 'Account',
+  'kind.device': 'Dispositivo',
+  'kind.location': 'Sede',
+  'kind.line': 'Linea',
+  'kind.credential': 'Password SIP',
+  'kind.user_secret': 'Nuovo segreto:',
+  'kind.dial_string': 'Numero',
+  'kind.outside_number': 'Numero esterno',
+  'kind.extension_pool': 'Intervallo di interni',
+  'kind.setting': 'Impostazione',
+  'kind.token': 'Token API',
+  'kind.leave': 'Uscita',
+  'kind.former_username': 'nome utente precedente',
+  'count.users': { one: '{n} account', other: '{n} account' },
+  'count.devices': { one: '{n} dispositivo', other: '{n} dispositivi' },
+  'count.groups': { one: '{n} gruppo', other: '{n} gruppi' },
+  'kind.provisioning_profile': 'Profilo di provisioning',
+  'kind.permission': 'Permesso',
+}

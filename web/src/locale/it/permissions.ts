@@ -1,0 +1,41 @@
+import type { Words } from '..'
+import type { permissions as en } from '../en/permissions'
+
+export const permissions: Words<typeof en> = {
+  'settings.permissions': 'Permessi',
+  'permissions.help':
+    'Ciò che gli account possono fare, e da dove viene. Scegliere un livello per vedere e modificare ciò che vale lì.',
+  'permissions.level': 'Livello',
+  'permissions.at.organization': 'Tutta l’organizzazione',
+  'permissions.at.location': 'Sede',
+  'permissions.at.group': 'Gruppo',
+  'permissions.at.profile': 'Profilo di provisioning',
+  'permissions.at.user': 'Account',
+  'permissions.whose': 'Di chi',
+  'permissions.choose': 'Scegliere di chi mostrare i permessi.',
+  'permissions.name': 'Permesso',
+  'permissions.value': 'Consentito',
+  'permissions.origin': 'Viene da',
+  'permissions.locked': 'Bloccato',
+  'permissions.builtIn': 'Permessi del sistema',
+  'permissions.custom': 'Permessi propri',
+  'permissions.customHelp':
+    'Per ciò che questo sistema non conosce da sé. Regole di chiamata e funzioni possono richiederli.',
+  'permissions.none': 'Ancora nessuno.',
+  'permissions.add': 'Aggiungi permesso…',
+  'permissions.addTitle': 'Aggiungi un permesso',
+  'permissions.rename': 'Rinomina…',
+  'permissions.renameTitle': 'Rinomina il permesso {name}',
+  'permissions.added': 'Permesso aggiunto: {name}',
+  'permissions.renamed': 'Permesso modificato: {name}',
+  'permissions.deleted': 'Permesso eliminato: {name}',
+  'permissions.deleteTitle': 'Eliminare il permesso {name}?',
+  'permissions.deleteText': 'Sparisce ovunque sia concesso o negato.',
+  'permissions.unused': 'Nessuno ne ha un valore.',
+  'permissions.setAt': 'Impostato in:',
+  'permission.key': 'Chiave',
+  'permission.keyHelp': 'Lettere e cifre. Rimane; il nome può cambiare.',
+  'permission.label': 'Nome',
+  'permission.help': 'Spiegazione',
+  'permission.default': 'Consentito dove nessuno ha scelto altrimenti',
+}
