@@ -44,7 +44,7 @@ func empty(t *testing.T, s *Store) {
 	name := func(n *string) []any { return []any{n} }
 	rows, err := s.config.QueryContext(t.Context(), "SELECT quote_ident(tablename) FROM pg_tables "+
 		"WHERE schemaname = current_schema() AND tablename NOT IN ('schema_migration', 'change_counter')")
-	tables, err := scanAll(rows, err, name)
+	tables, err := scanAll(nil, rows, err, name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestLinksConform(t *testing.T) {
 
 func allRecords(ctx context.Context, s *Store) ([]pbx.CallRecord, error) {
 	rows, err := s.read.QueryContext(ctx, "SELECT "+recordColumns+" FROM call_record ORDER BY id")
-	return scanAll(rows, err, recordFields)
+	return scanAll(nil, rows, err, recordFields)
 }
 
 func commitRecords(t *testing.T, s *Store, records ...pbx.CallRecord) {

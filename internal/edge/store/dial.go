@@ -1,7 +1,6 @@
 package store
 
 import (
-	"slices"
 	"time"
 
 	"ringfence/internal/engine/admin"
@@ -30,18 +29,8 @@ func (t *tx) DialStringsOf(org pbx.OrganizationID, owner pbx.Ref) ([]pbx.DialStr
 
 // DialStringsOfAll reads what leads to many owners of one kind, by owner and value.
 func (t *tx) DialStringsOfAll(org pbx.OrganizationID, kind pbx.Kind, ids []int64) ([]pbx.DialString, error) {
-	var dials []pbx.DialString
-	for part := range slices.Chunk(slices.Sorted(slices.Values(ids)), listMost) {
-		list, args := in(part)
-		some, err := collect(t, dialFields, numbered("SELECT "+dialColumns+" FROM dial_string WHERE organization_id = ? "+
-			"AND owner_kind = ? AND owner_id IN "+list+" ORDER BY owner_id, value"),
-			append([]any{int64(org), string(kind)}, args...)...)
-		if err != nil {
-			return nil, err
-		}
-		dials = append(dials, some...)
-	}
-	return dials, nil
+	return ofMany(t, ids, 3, dialFields, "SELECT "+dialColumns+" FROM dial_string WHERE organization_id = ? "+
+		"AND owner_kind = ? AND owner_id IN @ ORDER BY owner_id, value", int64(org), string(kind))
 }
 
 // DialStringsBetween reads at most limit values of a range, all as long as its ends.

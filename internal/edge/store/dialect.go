@@ -22,6 +22,7 @@ type dialect struct {
 	snapshot   *sql.TxOptions // a read-only transaction that sees one moment
 	classify   func(error) fault
 	contains   func(table, text string) (condition string, arg string) // what finds a text by trigrams
+	among      [2]string                                               // FROM and WHERE that join users u to first
 }
 
 func sqliteDialect() *dialect {
@@ -31,6 +32,8 @@ func sqliteDialect() *dialect {
 		batches:  []int{8, 1},
 		snapshot: &sql.TxOptions{ReadOnly: true}, classify: sqliteFault,
 		contains: sqliteContains,
+		// It reads a cross join in the order it is written in.
+		among: [2]string{`first CROSS JOIN "user" u`, "u.id = first.user_id"},
 	}
 }
 
@@ -40,6 +43,8 @@ func postgresDialect() *dialect {
 		batches:  []int{256, 64, 16, 4, 1},
 		snapshot: &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}, classify: postgresFault,
 		contains: postgresContains,
+		// It can't know how many users are found; of an array it does not think that reading all users were quicker.
+		among: [2]string{`"user" u`, "u.id = ANY (ARRAY(SELECT user_id FROM first))"},
 	}
 }
 

@@ -92,7 +92,7 @@ func (r *Records) EraseUsers(ctx context.Context, org pbx.OrganizationID, users 
 func eraseUser(ctx context.Context, tx *sql.Tx, org pbx.OrganizationID, user pbx.UserID) error {
 	rows, err := tx.QueryContext(ctx, "SELECT "+recordColumns+" FROM call_record WHERE organization_id = $1 "+
 		"AND (caller_user_id = $2 OR callee_user_id = $2)", int64(org), int64(user))
-	records, err := scanAll(rows, err, recordFields)
+	records, err := scanAll(nil, rows, err, recordFields)
 	if err != nil {
 		return err
 	}

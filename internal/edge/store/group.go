@@ -36,18 +36,9 @@ func (t *tx) Groups(org pbx.OrganizationID) ([]pbx.Group, error) {
 
 // GroupsAmong reads those of the groups that there are, the top first.
 func (t *tx) GroupsAmong(ids []pbx.GroupID) ([]pbx.Group, error) {
-	var groups []pbx.Group
-	for part := range slices.Chunk(ids, listMost) {
-		list, args := in(part)
-		some, err := collect(t, groupFields,
-			numbered("SELECT "+groupColumns+` FROM "group" WHERE id IN `+list), args...)
-		if err != nil {
-			return nil, err
-		}
-		groups = append(groups, some...)
-	}
+	groups, err := ofMany(t, ids, 1, groupFields, "SELECT "+groupColumns+` FROM "group" WHERE id IN @`)
 	slices.SortFunc(groups, admin.GroupOrder)
-	return groups, nil
+	return groups, err
 }
 
 // EachGroup goes through the groups of all organizations.

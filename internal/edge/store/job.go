@@ -40,7 +40,7 @@ func (j *Jobs) Claim(ctx context.Context, c job.Claim) ([]pbx.Job, error) {
 		"WHERE id IN (SELECT id FROM job WHERE queue = $3 AND state = 'waiting' AND due_at <= $4 AND lease_until <= $4 "+
 		"ORDER BY due_at, id LIMIT $5) AND state = 'waiting' AND lease_until <= $4 RETURNING id, "+jobColumns,
 		c.Lease, millis(c.Until), c.Queue, millis(c.Now), c.Most)
-	list, err := scanAll(rows, err, jobFields)
+	list, err := scanAll(nil, rows, err, jobFields)
 	slices.SortFunc(list, func(a, b pbx.Job) int {
 		return cmp.Or(a.DueAt.Compare(b.DueAt), cmp.Compare(a.ID, b.ID))
 	})
@@ -84,7 +84,7 @@ func (j *Jobs) List(
 	}
 	rows, err := j.s.read.QueryContext(ctx, "SELECT id, "+jobColumns+" FROM job WHERE organization_id = $1 AND queue = $2 "+
 		"ORDER BY id DESC LIMIT $3 OFFSET $4", int64(org), queue, limit, offset)
-	list, err := scanAll(rows, err, jobFields)
+	list, err := scanAll(nil, rows, err, jobFields)
 	return list, total, j.s.fail("list jobs", err)
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -69,6 +70,14 @@ type listing[T any] struct {
 	tie     string
 	fields  func(*T) []any
 	many    bool // there are known to be more rows than totals are exact for
+	first   *first
+}
+
+// first says that the rows are among few that a statement names, which from and where join under the name first. They
+// are read once, to be counted and sorted; columns is then one column.
+type first struct {
+	source string
+	args   []any
 }
 
 // cursor is where a page ended: the sort key and the tie of its last row.
@@ -117,37 +126,22 @@ func (m mark) Value() (driver.Value, error) {
 // page reads one page of a list, its total and where the next begins.
 func page[T any](t *tx, q admin.Query, l listing[T]) (admin.Page[T], error) {
 	var p admin.Page[T]
-	where, offset := l.where, 0
-	direction, beyond := "", ">"
-	if q.Desc {
-		direction, beyond = " DESC", "<"
+	text, args, err := l.text(q)
+	if err != nil {
+		return p, err
 	}
-	switch {
-	case q.Cursor != "":
-		c, err := parseCursor(q)
-		if err != nil {
-			return p, err
-		}
-		if l.sort == l.tie {
-			where = where.and(l.sort+" "+beyond+" ?", c.Key)
-		} else {
-			where = where.and("("+l.sort+", "+l.tie+") "+beyond+" (?, ?)", c.Key, c.Tie)
-		}
-	case q.Page > 1:
-		offset = (q.Page - 1) * q.Limit
-	}
-	text := "SELECT " + l.columns + ", " + l.sort + ", " + l.tie + " FROM " + l.from + " WHERE " + where.String() +
-		" ORDER BY " + l.sort + direction
-	if l.sort != l.tie { // one that says the same twice keeps SQLite from reading a text index in its order
-		text += ", " + l.tie + direction
-	}
-	text += " LIMIT ? OFFSET ?"
 	type ended struct {
 		item T
 		at   cursor
 	}
-	rows, err := collect(t, func(r *ended) []any { return append(l.fields(&r.item), &r.at.Key, &r.at.Tie) },
-		numbered(text), append(where.args[:len(where.args):len(where.args)], q.Limit+1, offset)...)
+	counted := int64(-1)
+	rows, err := collect(t, func(r *ended) []any {
+		fields := append(l.fields(&r.item), &r.at.Key, &r.at.Tie)
+		if l.first != nil {
+			fields = append(fields, &counted)
+		}
+		return fields
+	}, text, args...)
 	if err != nil {
 		return p, err
 	}
@@ -160,20 +154,76 @@ func page[T any](t *tx, q admin.Query, l listing[T]) (admin.Page[T], error) {
 	for _, r := range rows {
 		p.Items = append(p.Items, r.item)
 	}
-	if p.Total, p.TotalMore = admin.MaxCountedTotal, true; !l.many {
+	switch {
+	case l.many:
+		p.Total, p.TotalMore = admin.MaxCountedTotal, true
+	case len(rows) == 0 && q.Cursor == "" && q.Page <= 1: // none at all
+	case counted >= 0:
+		p.Total, p.TotalMore = exactly(counted)
+	case l.first != nil: // beyond the end: the first page tells how many there are
+		q.Cursor, q.Page, q.Limit = "", 1, 1
+		var head admin.Page[T]
+		head, err = page(t, q, l)
+		p.Total, p.TotalMore = head.Total, head.TotalMore
+	default:
 		p.Total, p.TotalMore, err = t.total(l.from, l.where)
 	}
 	return p, err
+}
+
+// text writes the statement of a page, with its arguments: a row more than the page, to know whether there is another.
+func (l listing[T]) text(q admin.Query) (string, []any, error) {
+	before, from, columns, sort, tie, where := "", l.from, l.columns, l.sort, l.tie, l.where
+	if l.first != nil {
+		before = "WITH first AS MATERIALIZED (" + l.first.source + " LIMIT " + strconv.Itoa(few+1) + "), " +
+			"few AS MATERIALIZED (SELECT " + columns + " AS item, " + sort + " AS sort, " + tie + " AS tie FROM " +
+			from + " WHERE " + where.String() + ") "
+		from, columns, sort, tie = "few", "item", "sort", "tie"
+		where.text, where.args = []string{"true"}, slices.Concat(l.first.args, where.args)
+	}
+	direction, beyond, offset := "", ">", 0
+	if q.Desc {
+		direction, beyond = " DESC", "<"
+	}
+	switch {
+	case q.Cursor != "":
+		c, err := parseCursor(q)
+		if err != nil {
+			return "", nil, err
+		}
+		if l.sort == l.tie {
+			where = where.and(sort+" "+beyond+" ?", c.Key)
+		} else {
+			where = where.and("("+sort+", "+tie+") "+beyond+" (?, ?)", c.Key, c.Tie)
+		}
+	case q.Page > 1:
+		offset = (q.Page - 1) * q.Limit
+	}
+	text := before + "SELECT " + columns + ", " + sort + ", " + tie
+	if l.first != nil {
+		text += ", (SELECT count(*) FROM few)"
+	}
+	text += " FROM " + from + " WHERE " + where.String() + " ORDER BY " + sort + direction
+	if l.sort != l.tie { // one that says the same twice keeps SQLite from reading a text index in its order
+		text += ", " + tie + direction
+	}
+	return numbered(text + " LIMIT ? OFFSET ?"), append(where.args[:len(where.args):len(where.args)], q.Limit+1, offset), nil
 }
 
 // total counts exactly up to what lists promise.
 func (t *tx) total(from string, where conditions) (int, bool, error) {
 	text := "SELECT count(*) FROM (SELECT 1 FROM " + from + " WHERE " + where.String() + " LIMIT ?) AS counted"
 	n, err := t.number(numbered(text), append(where.args[:len(where.args):len(where.args)], admin.MaxCountedTotal+1)...)
+	total, more := exactly(n)
+	return total, more, err
+}
+
+// exactly is a total as lists promise it, and whether there are more.
+func exactly(n int64) (int, bool) {
 	if n > admin.MaxCountedTotal {
-		return admin.MaxCountedTotal, true, err
+		return admin.MaxCountedTotal, true
 	}
-	return int(n), false, err
+	return int(n), false
 }
 
 func (c cursor) text(q admin.Query) (string, error) {

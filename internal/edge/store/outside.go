@@ -1,7 +1,6 @@
 package store
 
 import (
-	"slices"
 
 	"ringfence/internal/engine/admin"
 	"ringfence/internal/pbx"
@@ -26,18 +25,8 @@ func (t *tx) OutsideNumbersTo(org pbx.OrganizationID, to pbx.Ref) ([]pbx.Outside
 
 // OutsideNumbersToAll reads the outside numbers that lead to many things of one kind, by thing and value.
 func (t *tx) OutsideNumbersToAll(org pbx.OrganizationID, kind pbx.Kind, ids []int64) ([]pbx.OutsideNumber, error) {
-	var numbers []pbx.OutsideNumber
-	for part := range slices.Chunk(slices.Sorted(slices.Values(ids)), listMost) {
-		list, args := in(part)
-		some, err := collect(t, outsideFields, numbered("SELECT "+outsideColumns+" FROM outside_number "+
-			"WHERE organization_id = ? AND leads_to_kind = ? AND leads_to_id IN "+list+" ORDER BY leads_to_id, value"),
-			append([]any{int64(org), string(kind)}, args...)...)
-		if err != nil {
-			return nil, err
-		}
-		numbers = append(numbers, some...)
-	}
-	return numbers, nil
+	return ofMany(t, ids, 1, outsideFields, "SELECT "+outsideColumns+" FROM outside_number "+
+		"WHERE organization_id = ? AND leads_to_kind = ? AND leads_to_id IN @ ORDER BY leads_to_id, value", int64(org), string(kind))
 }
 
 // ListOutsideNumbers lists outside numbers.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"ringfence/internal/engine/auth"
@@ -51,23 +50,17 @@ func (t *tx) DropPhoto(org pbx.OrganizationID, hash string) error {
 
 // SignIns tells when users signed in last; who never did is left out.
 func (t *tx) SignIns(ids []pbx.UserID) (map[pbx.UserID]time.Time, error) {
-	out := make(map[pbx.UserID]time.Time, len(ids))
-	for part := range slices.Chunk(ids, listMost) {
-		type signIn struct {
-			user pbx.UserID
-			at   time.Time
-		}
-		list, args := in(part)
-		rows, err := collect(t, func(s *signIn) []any { return []any{&s.user, moment{&s.at}} },
-			numbered("SELECT user_id, signed_in_at FROM sign_in WHERE user_id IN "+list), args...)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range rows {
-			out[r.user] = r.at
-		}
+	type signIn struct {
+		user pbx.UserID
+		at   time.Time
 	}
-	return out, nil
+	rows, err := ofMany(t, ids, 1, func(s *signIn) []any { return []any{&s.user, moment{&s.at}} },
+		"SELECT user_id, signed_in_at FROM sign_in WHERE user_id IN @")
+	out := make(map[pbx.UserID]time.Time, len(rows))
+	for _, r := range rows {
+		out[r.user] = r.at
+	}
+	return out, err
 }
 
 // PutSignIn notes that a user signed in.

@@ -89,6 +89,12 @@ func upsert(table, key, columns string) batch {
 	}
 }
 
+// keeping leaves a column as it is in rows that are there.
+func (b batch) keeping(column string) batch {
+	b.after = strings.Replace(b.after, ", "+column+" = excluded."+column, "", 1)
+	return b
+}
+
 // placesFor is the row of question marks of a batch that fills these columns.
 func placesFor(columns string) string {
 	return "(" + strings.Repeat("?,", strings.Count(columns, ",")) + "?)"

@@ -110,7 +110,7 @@ func describe(t *testing.T, s *Store) string {
 func lines(t *testing.T, db *sql.DB, text string) string {
 	t.Helper()
 	rows, err := db.QueryContext(t.Context(), text)
-	list, err := scanAll(rows, err, func(line *string) []any { return []any{line} })
+	list, err := scanAll(nil, rows, err, func(line *string) []any { return []any{line} })
 	if err != nil {
 		t.Fatal(err)
 	}

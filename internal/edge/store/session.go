@@ -50,7 +50,7 @@ func (s *Sessions) Session(ctx context.Context, hash [32]byte) (pbx.Session, err
 func (s *Sessions) SessionsOf(ctx context.Context, user pbx.UserID) ([]pbx.Session, error) {
 	rows, err := s.s.read.QueryContext(ctx,
 		"SELECT "+sessionColumns+" FROM session WHERE user_id = $1 ORDER BY seen_at DESC, hash", int64(user))
-	list, err := scanAll(rows, err, sessionFields)
+	list, err := scanAll(nil, rows, err, sessionFields)
 	return list, s.s.fail("list sessions", err)
 }
 
@@ -136,16 +136,17 @@ func (p addr) Scan(v any) error {
 	return err
 }
 
-// scanAll reads all rows of a query into values, whose fields say where the columns go, and closes it.
-func scanAll[T any](rows *sql.Rows, err error, fields func(*T) []any) ([]T, error) {
+// scanAll adds all rows of a query to a list of values, whose fields say where the columns go, and closes it.
+func scanAll[T any](list []T, rows *sql.Rows, err error, fields func(*T) []any) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = rows.Close() }() // Err below says what went wrong
-	var list []T
+	var v, empty T
+	columns := fields(&v)
 	for rows.Next() {
-		var v T
-		if err := rows.Scan(fields(&v)...); err != nil {
+		v = empty // nothing of the row before is left to be written over
+		if err := rows.Scan(columns...); err != nil {
 			return nil, err
 		}
 		list = append(list, v)

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"ringfence/internal/pbx"
 )
@@ -27,18 +29,35 @@ func (t *tx) SettingsAt(org pbx.OrganizationID, level pbx.Level, owner int64) ([
 		int64(org), string(level), owner)
 }
 
-// SettingsAtAll reads all values stored for many owners of one level, by owner and key.
-func (t *tx) SettingsAtAll(org pbx.OrganizationID, level pbx.Level, owners []int64) ([]pbx.Setting, error) {
+// SettingsAtAll reads all values stored at many places, by level, owner and key.
+func (t *tx) SettingsAtAll(org pbx.OrganizationID, at []pbx.Place) ([]pbx.Setting, error) {
+	at = slices.SortedFunc(slices.Values(at), func(a, b pbx.Place) int {
+		return cmp.Or(strings.Compare(string(a.Level), string(b.Level)), cmp.Compare(a.Owner, b.Owner))
+	})
 	var settings []pbx.Setting
-	for part := range slices.Chunk(slices.Sorted(slices.Values(owners)), listMost) {
-		list, args := in(part)
-		some, err := collect(t, settingFields, numbered("SELECT "+settingColumns+" FROM setting "+
-			"WHERE organization_id = ? AND level = ? AND owner IN "+list+" ORDER BY owner, key"),
-			append([]any{int64(org), string(level)}, args...)...)
+	for part := range slices.Chunk(at, listMost) {
+		var levels conditions // one for each level
+		for len(part) > 0 {
+			level, n := part[0].Level, 1
+			for n < len(part) && part[n].Level == level {
+				n++
+			}
+			args := []any{int64(org), string(level)}
+			if level == pbx.LevelSystem {
+				args[0] = int64(0)
+			}
+			for _, p := range part[:n] {
+				args = append(args, p.Owner)
+			}
+			levels.add("(organization_id = ? AND level = ? AND owner IN "+places(n)+")", args...)
+			part = part[n:]
+		}
+		var err error
+		settings, err = further(t, settings, settingFields,
+			numbered("SELECT "+settingColumns+" FROM setting WHERE "+levels.or()+" ORDER BY level, owner, key"), levels.args...)
 		if err != nil {
 			return nil, err
 		}
-		settings = append(settings, some...)
 	}
 	return settings, nil
 }

@@ -110,7 +110,7 @@ func setStatistics(ctx context.Context, db *sql.DB) error {
 		return err
 	}
 	rows, err := db.QueryContext(ctx, "SELECT tbl, idx, stat FROM sqlite_stat1 ORDER BY tbl, idx")
-	have, err := scanAll(rows, err, func(s *statistic) []any { return []any{&s.table, &s.index, &s.rows} })
+	have, err := scanAll(nil, rows, err, func(s *statistic) []any { return []any{&s.table, &s.index, &s.rows} })
 	if err != nil || slices.Equal(have, statistics) {
 		return err
 	}

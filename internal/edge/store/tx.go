@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"ringfence/internal/engine/admin"
@@ -157,8 +158,31 @@ func find[T any](t *tx, ref pbx.Ref, fields func(*T) []any, text string, args ..
 
 // collect reads all rows of a query.
 func collect[T any](t *tx, fields func(*T) []any, text string, args ...any) ([]T, error) {
+	return further(t, nil, fields, text, args...)
+}
+
+// ofMany reads the rows of many ids, in parts and in the order of the ids; they stand for the @ of the query, after its
+// other arguments. There is room for each rows for each of them.
+func ofMany[T any, I ~int64](t *tx, ids []I, each int, fields func(*T) []any, text string, args ...any) ([]T, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	list := make([]T, 0, len(ids)*each)
+	for part := range slices.Chunk(slices.Sorted(slices.Values(ids)), listMost) {
+		among, more := in(part)
+		text := numbered(strings.Replace(text, "@", among, 1))
+		var err error
+		if list, err = further(t, list, fields, text, append(args[:len(args):len(args)], more...)...); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// further reads all rows of a query after those of others.
+func further[T any](t *tx, list []T, fields func(*T) []any, text string, args ...any) ([]T, error) {
 	rows, err := t.query(text, args)
-	list, err := scanAll(rows, err, fields)
+	list, err = scanAll(list, rows, err, fields)
 	return list, t.broken(text, err)
 }
 
@@ -169,9 +193,11 @@ func each[T any](t *tx, fields func(*T) []any, fn func(T) error, text string) er
 		return t.broken(text, err)
 	}
 	defer func() { _ = rows.Close() }() // Err below says what went wrong
+	var v, empty T
+	columns := fields(&v)
 	for rows.Next() {
-		var v T
-		if err := rows.Scan(fields(&v)...); err != nil {
+		v = empty
+		if err := rows.Scan(columns...); err != nil {
 			return t.broken(text, err)
 		}
 		if err := fn(v); err != nil {

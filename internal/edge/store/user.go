@@ -15,8 +15,9 @@ const userColumns = "id, organization_id, kind, home_group_id, further_groups, n
 	"emergency_address, street_address, city, state, zip_code, country, photo, managed_by, version, created_at, updated_at"
 
 var (
+	// What a user is found by is written by index, which knows the names that are not his own columns.
 	putUser = upsert(`"user"`, "id", userColumns+", email_key, sort_last_name, sort_first_name, sort_display_name, "+
-		"sort_number, sort_username, sort_email, search")
+		"sort_number, sort_username, sort_email, search").keeping("search")
 	putMemberships = batch{before: "INSERT INTO membership (group_id, user_id, home) VALUES ", row: "(?,?,?)"}
 	putInitials    = batch{before: "INSERT INTO user_initials (organization_id, initials, user_id) VALUES ", row: "(?,?,?)"}
 )
@@ -28,17 +29,7 @@ func (t *tx) User(id pbx.UserID) (pbx.User, error) {
 
 // Users reads those of the users that there are, by id.
 func (t *tx) Users(ids []pbx.UserID) ([]pbx.User, error) {
-	var users []pbx.User
-	for part := range slices.Chunk(slices.Sorted(slices.Values(ids)), listMost) {
-		list, args := in(part)
-		some, err := collect(t, userFields,
-			numbered("SELECT "+userColumns+` FROM "user" WHERE id IN `+list+" ORDER BY id"), args...)
-		if err != nil {
-			return nil, err
-		}
-		users = append(users, some...)
-	}
-	return users, nil
+	return ofMany(t, ids, 1, userFields, "SELECT "+userColumns+` FROM "user" WHERE id IN @ ORDER BY id`)
 }
 
 // UsersHomedIn reads the users whose home the group is, by id.
@@ -92,7 +83,7 @@ func (t *tx) PutUser(u pbx.User) error {
 		u.Fax, u.Custom1, u.Custom2, u.Custom3, nullID(u.Profile), nullID(u.Location), nullID(u.EmergencyLocation), u.EmergencyAddress,
 		u.StreetAddress, u.City, u.State, u.ZIPCode, u.Country, u.Photo, u.ManagedBy, u.Version, millis(u.CreatedAt), millis(u.UpdatedAt),
 		pbx.Fold(u.Email), key("lastName"), key("firstName"), key("displayName"), key("number"), key("username"),
-		key("email"), plainText.Replace(admin.UserSearchText(u)))
+		key("email"), "")
 	t.waiting.users = append(t.waiting.users, u)
 	t.unindex(u.ID, u.Organization)
 	return err
@@ -147,46 +138,64 @@ func (t *tx) index() error {
 }
 
 func (t *tx) indexSome(org pbx.OrganizationID, ids []pbx.UserID) error {
-	users, err := t.Users(ids)
-	if err != nil {
-		return err
+	type indexed struct {
+		pbx.User
+		search string // as it is stored
 	}
 	list, args := in(ids)
-	if _, err = t.exec(numbered("DELETE FROM user_initials WHERE user_id IN "+list), args...); err != nil {
-		return err
-	}
-	aliases, err := collect(t, dialFields, numbered("SELECT "+dialColumns+" FROM dial_string WHERE organization_id = ? "+
-		"AND owner_kind = 'user' AND owner_id IN "+list+" AND kind = 'alias' ORDER BY value"),
-		append([]any{int64(org)}, args...)...)
+	users, err := collect(t, func(u *indexed) []any { return append(userFields(&u.User), &u.search) },
+		numbered("SELECT "+userColumns+`, search FROM "user" WHERE id IN `+list+" ORDER BY id"), args...)
 	if err != nil {
 		return err
 	}
-	names := make(map[int64][]string)
-	for _, d := range aliases {
-		names[d.Owner.ID] = append(names[d.Owner.ID], d.Value)
-	}
-	led, err := collect(t, outsideFields, numbered("SELECT "+outsideColumns+" FROM outside_number "+
-		"WHERE organization_id = ? AND leads_to_kind = 'user' AND leads_to_id IN "+list+" ORDER BY value"),
-		append([]any{int64(org)}, args...)...)
+	names, err := t.furtherNames(org, list, args)
 	if err != nil {
 		return err
 	}
-	for _, n := range led {
-		names[n.LeadsTo.ID] = append(names[n.LeadsTo.ID], n.Value)
-	}
+	var changed []pbx.UserID
 	var rows []any
 	for _, u := range users {
-		text := strings.Join(append([]string{admin.UserSearchText(u)}, names[int64(u.ID)]...), "\n")
+		text := strings.Join(append([]string{admin.UserSearchText(u.User)}, names[int64(u.ID)]...), "\n")
 		text = plainText.Replace(text)
-		_, err := t.exec(`UPDATE "user" SET search = $1 WHERE id = $2 AND search <> $1`, text, int64(u.ID))
-		if err != nil {
+		if text == u.search { // then the initials stand too
+			continue
+		}
+		changed = append(changed, u.ID)
+		if _, err := t.exec(`UPDATE "user" SET search = $1 WHERE id = $2`, text, int64(u.ID)); err != nil {
 			return err
 		}
 		for _, beginning := range initials(text) {
 			rows = append(rows, int64(u.Organization), beginning, int64(u.ID))
 		}
 	}
+	if len(changed) == 0 {
+		return nil
+	}
+	list, args = in(changed)
+	if _, err = t.exec(numbered("DELETE FROM user_initials WHERE user_id IN "+list), args...); err != nil {
+		return err
+	}
 	return t.many(putInitials, rows)
+}
+
+// furtherNames gives the aliases and the outside numbers of users, each sorted.
+func (t *tx) furtherNames(org pbx.OrganizationID, list string, args []any) (map[int64][]string, error) {
+	args = append([]any{int64(org)}, args...)
+	aliases, err := collect(t, dialFields, numbered("SELECT "+dialColumns+" FROM dial_string WHERE organization_id = ? "+
+		"AND owner_kind = 'user' AND owner_id IN "+list+" AND kind = 'alias' ORDER BY value"), args...)
+	if err != nil {
+		return nil, err
+	}
+	names := make(map[int64][]string)
+	for _, d := range aliases {
+		names[d.Owner.ID] = append(names[d.Owner.ID], d.Value)
+	}
+	led, err := collect(t, outsideFields, numbered("SELECT "+outsideColumns+" FROM outside_number "+
+		"WHERE organization_id = ? AND leads_to_kind = 'user' AND leads_to_id IN "+list+" ORDER BY value"), args...)
+	for _, n := range led {
+		names[n.LeadsTo.ID] = append(names[n.LeadsTo.ID], n.Value)
+	}
+	return names, err
 }
 
 func userRef(id pbx.UserID) pbx.Ref { return pbx.Ref{Kind: pbx.KindUser, ID: int64(id)} }

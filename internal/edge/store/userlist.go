@@ -1,7 +1,8 @@
 package store
 
 import (
-	"strconv"
+	"cmp"
+	"slices"
 	"time"
 
 	"ringfence/internal/engine/admin"
@@ -43,21 +44,20 @@ func (t *tx) ListUsers(org pbx.OrganizationID, q admin.UserQuery) (admin.Page[pb
 		fields: func(id *pbx.UserID) []any { return []any{id} },
 	}
 	filters := t.userFilters(org, q, time.Now())
-	first, err := t.weigh(filters)
+	best, err := t.weigh(filters)
 	if err != nil {
 		return admin.Page[pbx.User]{}, err
 	}
-	if first >= 0 {
-		// SQLite reads a cross join in the order it is written in. The limit, which is never reached, keeps PostgreSQL from
-		// asking all users in the order of the list instead.
-		l.from = "(" + filters[first].source + " LIMIT " + strconv.Itoa(few+1) + `) f CROSS JOIN "user" u`
-		l.where.add("u.id = f.user_id", filters[first].sargs...)
+	if best >= 0 {
+		l.first = &first{filters[best].source, filters[best].sargs}
+		l.from = t.s.dialect.among[0]
+		l.where.add(t.s.dialect.among[1])
 	}
 	userConditions(&l.where, org, q)
 	for i, f := range filters {
 		switch {
-		case i == first:
-		case first < 0 && f.leaves > few && f.leaves < f.count:
+		case i == best:
+		case best < 0 && f.leaves > few && f.leaves < f.count:
 			// IS TRUE keeps PostgreSQL from making a join of it, which would ask for each user anew.
 			l.where.add("(u.id IN ("+f.source+")) IS TRUE", f.sargs...)
 		default:
@@ -93,13 +93,12 @@ func (t *tx) inOrder(ids []pbx.UserID) ([]pbx.User, error) {
 	if err != nil {
 		return nil, err
 	}
-	byID := make(map[pbx.UserID]pbx.User, len(users))
-	for _, u := range users {
-		byID[u.ID] = u
-	}
-	ordered := make([]pbx.User, 0, len(ids))
-	for _, id := range ids {
-		ordered = append(ordered, byID[id])
+	ordered := make([]pbx.User, len(ids))
+	for i, id := range ids {
+		at, found := slices.BinarySearchFunc(users, id, func(u pbx.User, id pbx.UserID) int { return cmp.Compare(u.ID, id) })
+		if found { // as all are: it is one snapshot
+			ordered[i] = users[at]
+		}
 	}
 	return ordered, nil
 }

@@ -78,6 +78,10 @@ func locationSpec() spec[pbx.LocationID, pbx.Location] {
 		version: func(l *pbx.Location) *int64 { return &l.Version },
 		times:   func(l *pbx.Location) (a, b *time.Time) { return &l.CreatedAt, &l.UpdatedAt },
 		check:   checkLocation,
+		clone: func(l pbx.Location) pbx.Location {
+			l.Networks = slices.Clone(l.Networks)
+			return l
+		},
 	}
 }
 
@@ -133,6 +137,10 @@ func userSpec() spec[pbx.UserID, pbx.User] {
 		version: func(u *pbx.User) *int64 { return &u.Version },
 		times:   func(u *pbx.User) (a, b *time.Time) { return &u.CreatedAt, &u.UpdatedAt },
 		check:   checkUser,
+		clone: func(u pbx.User) pbx.User {
+			u.Groups = slices.Clone(u.Groups)
+			return u
+		},
 		mention: func(u pbx.User) []pbx.Reference {
 			var out []pbx.Reference
 			add := func(field string, to pbx.Ref) {

@@ -1,8 +1,9 @@
 package admin
 
 import (
-	"maps"
+	"cmp"
 	"slices"
+	"strings"
 
 	"ringfence/internal/pbx"
 )
@@ -12,7 +13,7 @@ import (
 type layering struct {
 	w      *Work
 	stored map[pbx.Place][]pbx.Setting
-	whole  bool // stored holds every place that has a value
+	whole  bool // stored holds every place that has a value, or will be asked for
 	places map[pbx.LocationID]pbx.Location
 }
 
@@ -39,114 +40,124 @@ func (w *Work) layeringOf(keys []pbx.SettingKey) (*layering, error) {
 	return l, err
 }
 
-// layeringFor reads what is on the paths of some users, each level at once; groups are theirs.
+// layeringFor reads what is on the paths of some users at once; groups are theirs.
 func (w *Work) layeringFor(users []pbx.User, groups []pbx.Group) (*layering, error) {
 	l := w.layering()
 	all, err := w.locationsAll()
 	if err != nil {
 		return nil, err
 	}
-	at := map[pbx.Level]map[int64]bool{
-		pbx.LevelUser: {}, pbx.LevelGroup: {}, pbx.LevelProfile: {}, pbx.LevelLocation: {},
-	}
 	for _, v := range all {
 		l.places[v.ID] = v
 	}
-	for _, u := range users {
-		at[pbx.LevelUser][int64(u.ID)] = true
-		at[pbx.LevelProfile][int64(u.Profile)] = true
-		at[pbx.LevelLocation][int64(u.Location)] = true
-	}
+	on := l.wider(nil)
 	for _, g := range groups {
-		at[pbx.LevelGroup][int64(g.ID)] = true
-		at[pbx.LevelProfile][int64(g.Profile)] = true
+		on = placesOn(on, pbx.LevelGroup, int64(g.ID), g.Profile)
 	}
-	for level, owners := range at {
-		delete(owners, 0)
-		if len(owners) == 0 {
-			continue
-		}
-		if err := l.preload(level, slices.Sorted(maps.Keys(owners))); err != nil {
-			return nil, err
-		}
+	for _, u := range users {
+		on = append(placesOn(on, pbx.LevelUser, int64(u.ID), u.Profile), locationPlace(u.Location))
 	}
-	return l, nil
+	err = l.read(on)
+	l.whole = true
+	return l, err
 }
 
-// preload reads what is set at many owners of one level at once; they are given in ascending order.
-func (l *layering) preload(level pbx.Level, owners []int64) error {
-	sets, err := l.w.tx.SettingsAtAll(l.w.org, level, owners)
+// placesOn adds the places where the values of a thing stand: its own, and its profile's.
+func placesOn(on []pbx.Place, level pbx.Level, owner int64, profile pbx.ProfileID) []pbx.Place {
+	return append(on, pbx.Place{Level: level, Owner: owner}, pbx.Place{Level: pbx.LevelProfile, Owner: int64(profile)})
+}
+
+func locationPlace(id pbx.LocationID) pbx.Place {
+	return pbx.Place{Level: pbx.LevelLocation, Owner: int64(id)}
+}
+
+// wider adds the places that are on every path.
+func (l *layering) wider(on []pbx.Place) []pbx.Place {
+	return append(on, pbx.Place{Level: pbx.LevelOrganization, Owner: int64(l.w.org)}, pbx.Place{Level: pbx.LevelSystem})
+}
+
+// read reads what stands at places, with one read for all that were not read before.
+func (l *layering) read(on []pbx.Place) error {
+	if l.whole {
+		return nil
+	}
+	wanted := slices.DeleteFunc(on, func(p pbx.Place) bool {
+		_, known := l.stored[p]
+		return known || p.Owner == 0 && p.Level != pbx.LevelSystem
+	})
+	if len(wanted) == 0 {
+		return nil
+	}
+	slices.SortFunc(wanted, func(a, b pbx.Place) int {
+		return cmp.Or(strings.Compare(string(a.Level), string(b.Level)), cmp.Compare(a.Owner, b.Owner))
+	})
+	wanted = slices.Compact(wanted)
+	sets, err := l.w.tx.SettingsAtAll(l.w.org, wanted)
 	if err != nil {
 		return err
 	}
-	for _, id := range owners {
-		l.stored[pbx.Place{Level: level, Owner: id}] = nil
+	base := make(map[pbx.Place][]pbx.Setting)
+	for _, s := range sets {
+		p := pbx.Place{Level: s.Level, Owner: s.Owner}
+		base[p] = append(base[p], s)
 	}
-	for _, s := range l.w.settings.overlay(l.w, sets, func(s pbx.Setting) bool {
-		_, asked := slices.BinarySearch(owners, s.Owner)
-		return s.Level == level && asked
-	}) {
-		p := pbx.Place{Level: level, Owner: s.Owner}
-		l.stored[p] = append(l.stored[p], s)
+	for _, p := range wanted {
+		if l.stored[p] = base[p]; p.Level != pbx.LevelSystem { // no organization writes the system's
+			l.stored[p] = l.w.settings.overlayOf(l.w, base[p], placeRef(p.Level, p.Owner))
+		}
 	}
 	return nil
 }
 
-// at gives the values that stand at a place, as they count at another one.
-func (l *layering) at(p, counts pbx.Place) ([]pbx.Layer, error) {
-	sets, ok := l.stored[p]
-	if !ok && !l.whole {
-		var err error
-		if p.Level == pbx.LevelSystem {
-			sets, err = l.w.tx.SettingsAt(0, p.Level, p.Owner)
-		} else {
-			sets, err = l.w.settingsAt(p.Level, p.Owner)
-		}
-		if err != nil {
-			return nil, err
-		}
-		l.stored[p] = sets
+// at adds the values that stand at a place, as they count at another one.
+func (l *layering) at(path []pbx.Layer, p, counts pbx.Place) ([]pbx.Layer, error) {
+	if err := l.read([]pbx.Place{p}); err != nil {
+		return nil, err
 	}
-	out := make([]pbx.Layer, len(sets))
-	for i, s := range sets {
-		out[i] = pbx.Layer{Setting: s, At: counts}
+	for _, s := range l.stored[p] {
+		path = append(path, pbx.Layer{Setting: s, At: counts})
 	}
-	return out, nil
+	return path, nil
 }
 
-// own gives the values of a place, those that are fields of the thing, and those of the profile assigned there.
-func (l *layering) own(level pbx.Level, owner int64, fields []pbx.Setting, profile pbx.ProfileID) ([]pbx.Layer, error) {
+// own adds the values of a place, those that are fields of the thing, and those of the profile assigned there.
+func (l *layering) own(
+	path []pbx.Layer, level pbx.Level, owner int64, fields []pbx.Setting, profile pbx.ProfileID,
+) ([]pbx.Layer, error) {
 	p := pbx.Place{Level: level, Owner: owner}
-	out, err := l.at(p, p)
+	path, err := l.at(path, p, p)
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range fields {
-		out = append(out, pbx.Layer{Setting: f, At: p})
+		path = append(path, pbx.Layer{Setting: f, At: p})
 	}
 	if profile == 0 {
-		return out, nil
+		return path, nil
 	}
-	more, err := l.at(pbx.Place{Level: pbx.LevelProfile, Owner: int64(profile)}, p)
-	return append(out, more...), err
+	return l.at(path, pbx.Place{Level: pbx.LevelProfile, Owner: int64(profile)}, p)
 }
 
 func (l *layering) device(d pbx.Device) ([]pbx.Layer, error) {
-	out, err := l.own(pbx.LevelDevice, int64(d.ID), nil, d.Profile)
+	on := placesOn(nil, pbx.LevelDevice, int64(d.ID), d.Profile)
+	var u pbx.User
+	var groups []pbx.Group
+	var err error
+	if d.User == 0 {
+		err = l.read(l.wider(on))
+	} else if u, err = l.w.User(d.User); err == nil {
+		if groups, err = l.w.groupsOf(u); err == nil {
+			err = l.readUser(on, u, groups)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
-	var rest []pbx.Layer
-	if d.User == 0 {
-		rest, err = l.organization()
-	} else {
-		var u pbx.User
-		if u, err = l.w.User(d.User); err != nil {
-			return nil, err
-		}
-		rest, err = l.userOf(u)
+	path, err := l.own(nil, pbx.LevelDevice, int64(d.ID), nil, d.Profile)
+	if err != nil || d.User == 0 {
+		return l.organization(path, err)
 	}
-	return append(out, rest...), err
+	return l.user(path, u, groups)
 }
 
 // userOf reads the groups of one user and gives his path.
@@ -155,88 +166,93 @@ func (l *layering) userOf(u pbx.User) ([]pbx.Layer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return l.user(u, groups)
+	return l.user(nil, u, groups)
 }
 
-// user gives the path of a user; groups are given in their order, others than his among them.
-func (l *layering) user(u pbx.User, groups []pbx.Group) ([]pbx.Layer, error) {
-	out, err := l.own(pbx.LevelUser, int64(u.ID), UserRegion(u), u.Profile)
-	if err != nil {
+// readUser reads what is on the path of a user, and some places more, at once.
+func (l *layering) readUser(on []pbx.Place, u pbx.User, groups []pbx.Group) error {
+	if l.whole {
+		return nil
+	}
+	on = placesOn(on, pbx.LevelUser, int64(u.ID), u.Profile)
+	for _, g := range groups {
+		if u.MemberOf(g.ID) {
+			on = placesOn(on, pbx.LevelGroup, int64(g.ID), g.Profile)
+		}
+	}
+	return l.read(l.wider(append(on, locationPlace(u.Location))))
+}
+
+// user adds the path of a user; groups are given in their order, others than his among them.
+func (l *layering) user(path []pbx.Layer, u pbx.User, groups []pbx.Group) ([]pbx.Layer, error) {
+	if err := l.readUser(nil, u, groups); err != nil {
 		return nil, err
 	}
+	path, err := l.own(path, pbx.LevelUser, int64(u.ID), UserRegion(u), u.Profile)
 	for _, g := range groups {
-		if !u.MemberOf(g.ID) {
-			continue
+		if err == nil && u.MemberOf(g.ID) {
+			path, err = l.own(path, pbx.LevelGroup, int64(g.ID), nil, g.Profile)
 		}
-		var more []pbx.Layer
-		if more, err = l.own(pbx.LevelGroup, int64(g.ID), nil, g.Profile); err != nil {
-			return nil, err
-		}
-		out = append(out, more...)
 	}
-	if u.Location != 0 {
-		var more []pbx.Layer
-		if more, err = l.locationOwn(u.Location); err != nil {
-			return nil, err
-		}
-		out = append(out, more...)
+	if err == nil && u.Location != 0 {
+		path, err = l.locationOwn(path, u.Location)
 	}
-	rest, err := l.organization()
-	return append(append(out, rest...), pbx.KindDefaults(u.Kind)...), err
+	path, err = l.organization(path, err)
+	return append(path, pbx.KindDefaults(u.Kind)...), err
 }
 
 func (l *layering) group(g pbx.Group) ([]pbx.Layer, error) {
-	out, err := l.own(pbx.LevelGroup, int64(g.ID), nil, g.Profile)
-	if err != nil {
+	if err := l.read(l.wider(placesOn(nil, pbx.LevelGroup, int64(g.ID), g.Profile))); err != nil {
 		return nil, err
 	}
-	rest, err := l.organization()
-	return append(out, rest...), err
+	return l.organization(l.own(nil, pbx.LevelGroup, int64(g.ID), nil, g.Profile))
 }
 
 func (l *layering) location(id pbx.LocationID) ([]pbx.Layer, error) {
-	out, err := l.locationOwn(id)
-	if err != nil {
+	if err := l.read(l.wider([]pbx.Place{locationPlace(id)})); err != nil {
 		return nil, err
 	}
-	rest, err := l.organization()
-	return append(out, rest...), err
+	return l.organization(l.locationOwn(nil, id))
 }
 
-func (l *layering) locationOwn(id pbx.LocationID) ([]pbx.Layer, error) {
+func (l *layering) locationOwn(path []pbx.Layer, id pbx.LocationID) ([]pbx.Layer, error) {
 	place, ok := l.places[id]
 	if !ok {
 		var err error
 		if place, err = l.w.Location(id); err != nil {
-			return nil, ignoreMissing(err) // who is at a location that is gone has nothing of it
+			return path, ignoreMissing(err) // who is at a location that is gone has nothing of it
 		}
 		l.places[id] = place
 	}
-	return l.own(pbx.LevelLocation, int64(id), LocationRegion(place), 0)
+	return l.own(path, pbx.LevelLocation, int64(id), LocationRegion(place), 0)
 }
 
 // profile is the path of a profile by itself: where it is assigned, more stands between.
 func (l *layering) profile(id pbx.ProfileID) ([]pbx.Layer, error) {
-	out, err := l.own(pbx.LevelProfile, int64(id), nil, 0)
+	if err := l.read(l.wider(placesOn(nil, pbx.LevelProfile, int64(id), 0))); err != nil {
+		return nil, err
+	}
+	return l.organization(l.own(nil, pbx.LevelProfile, int64(id), nil, 0))
+}
+
+// organization ends a path with what counts for all. An error in making the path so far is passed on.
+func (l *layering) organization(path []pbx.Layer, err error) ([]pbx.Layer, error) {
+	if err == nil {
+		err = l.read(l.wider(nil))
+	}
 	if err != nil {
 		return nil, err
 	}
-	rest, err := l.organization()
-	return append(out, rest...), err
-}
-
-func (l *layering) organization() ([]pbx.Layer, error) {
 	o, err := l.w.Organization()
 	if err != nil {
 		return nil, err
 	}
-	out, err := l.own(pbx.LevelOrganization, int64(l.w.org), OrganizationRegion(o), 0)
+	path, err = l.own(path, pbx.LevelOrganization, int64(l.w.org), OrganizationRegion(o), 0)
 	if err != nil {
 		return nil, err
 	}
 	system := pbx.Place{Level: pbx.LevelSystem}
-	rest, err := l.at(system, system)
-	return append(out, rest...), err
+	return l.at(path, system, system)
 }
 
 // path gives the path of whatever has settings at a level; NotFound, Invalid.
@@ -275,7 +291,7 @@ func (l *layering) path(level pbx.Level, owner int64) ([]pbx.Layer, error) {
 		}
 		return l.location(pbx.LocationID(owner))
 	case pbx.LevelOrganization:
-		return l.organization()
+		return l.organization(nil, nil)
 	case pbx.LevelSystem, pbx.LevelKind, pbx.LevelDefault:
 	}
 	return nil, fieldError("level", "There are no settings of this level here.")

@@ -281,8 +281,8 @@ type PoolWriter interface {
 type SettingReader interface {
 	Setting(org pbx.OrganizationID, level pbx.Level, owner int64, key pbx.SettingKey) (pbx.Setting, error)
 	SettingsAt(org pbx.OrganizationID, level pbx.Level, owner int64) ([]pbx.Setting, error) // by key
-	// SettingsAtAll is SettingsAt for many owners at once, by owner and key.
-	SettingsAtAll(org pbx.OrganizationID, level pbx.Level, owners []int64) ([]pbx.Setting, error)
+	// SettingsAtAll is SettingsAt for many places at once, those of each by key. The system's belong to no organization.
+	SettingsAtAll(org pbx.OrganizationID, at []pbx.Place) ([]pbx.Setting, error)
 	// SettingsWith gives every stored value of one key in the organization.
 	SettingsWith(org pbx.OrganizationID, key pbx.SettingKey) ([]pbx.Setting, error)
 }

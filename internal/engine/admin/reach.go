@@ -112,9 +112,9 @@ func (w *Work) effectiveOf(users []pbx.User, key pbx.SettingKey) ([]pbx.Effectiv
 		return nil, err
 	}
 	out := make([]pbx.Effective, len(users))
+	var path []pbx.Layer
 	for i, u := range users {
-		path, err := l.user(u, groups)
-		if err != nil {
+		if path, err = l.user(path[:0], u, groups); err != nil {
 			return nil, err
 		}
 		out[i] = pbx.EffectiveValue(spec, path)

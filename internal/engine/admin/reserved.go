@@ -36,9 +36,6 @@ func (w *Work) emergencyNumbers() []string {
 // outsidePrefix is the digit for an outside line, empty for none.
 func (w *Work) outsidePrefix() string {
 	k := settingKey{pbx.LevelOrganization, int64(w.org), pbx.SettingOutsidePrefix}
-	if _, err := w.settings.entry(w, k); err != nil { // read once: every number asks for it
-		return ""
-	}
 	set, err := w.settings.get(w, k)
 	if err != nil || set.Value == pbx.NoPrefix { // the catalogue's default is none
 		return ""

@@ -32,12 +32,14 @@ type spec[K comparable, V any] struct {
 	secrets func(*V) []*pbx.Sealed            // fields that JSON hides and the trash must keep
 	always  []string                          // fields that a change shows though they stayed
 	owner   func(V) pbx.Ref                   // whose it is, for kinds that are asked for by that: see overlayOf
+	clone   func(V) V                         // for kinds with slices that a use case may change in place
 }
 
 // table overlays one kind's rows with what a Work wrote: it remembers how each was before.
 type table[K comparable, V any] struct {
 	spec  spec[K, V]
 	rows  map[K]*entry[V]
+	seen  map[K]*V // rows as the snapshot has them, read before; nil: not there
 	order []K
 	owned map[pbx.Ref][]int // by owner, places in order of the rows that were ever written as his
 }
@@ -84,23 +86,47 @@ type anyTable interface {
 }
 
 func newTable[K comparable, V any](s spec[K, V]) *table[K, V] {
-	return &table[K, V]{spec: s, rows: map[K]*entry[V]{}, owned: map[pbx.Ref][]int{}}
+	return &table[K, V]{spec: s, rows: map[K]*entry[V]{}, seen: map[K]*V{}, owned: map[pbx.Ref][]int{}}
 }
 
 func (t *table[K, V]) kind() pbx.Kind { return t.spec.kind }
 
-// base reads the row as the snapshot has it; nil when it is not there or another organization's.
+// base gives the row as the snapshot has it, read once; nil when it is not there or another organization's.
 func (t *table[K, V]) base(w *Work, k K) (*V, error) {
-	v, err := t.spec.load(w.tx, w.org, k)
-	switch {
-	case pbx.KindOf(err) == pbx.NotFound:
-		return nil, nil //nolint:nilnil // inside the overlay a missing row is an answer
-	case err != nil:
-		return nil, err
-	case t.spec.org(v) != w.org:
-		return nil, nil //nolint:nilnil // another tenant's things do not exist
+	v, ok := t.seen[k]
+	if !ok {
+		read, err := t.spec.load(w.tx, w.org, k)
+		switch {
+		case pbx.KindOf(err) == pbx.NotFound:
+		case err != nil:
+			return nil, err
+		case t.spec.org(read) == w.org: // another tenant's things do not exist
+			v = &read
+		}
+		t.seen[k] = v
 	}
-	return &v, nil
+	if v == nil {
+		return nil, nil //nolint:nilnil // inside the overlay a missing row is an answer
+	}
+	out := *v
+	if t.spec.clone != nil {
+		out = t.spec.clone(out)
+	}
+	return &out, nil
+}
+
+// saw takes rows that were read together, so that they are not read again one by one.
+func (t *table[K, V]) saw(w *Work, rows []V) {
+	for _, v := range rows {
+		k := t.spec.key(v)
+		if _, ok := t.seen[k]; ok || t.spec.org(v) != w.org {
+			continue
+		}
+		if t.spec.clone != nil {
+			v = t.spec.clone(v)
+		}
+		t.seen[k] = &v
+	}
 }
 
 // get returns the row as the Work sees it.
@@ -292,9 +318,12 @@ func (t *table[K, V]) content(v V) (map[string]json.RawMessage, error) {
 	return m, nil
 }
 
-// overlay merges rows read from the snapshot with what the Work wrote and keeps those that match.
+// overlay merges rows read from the snapshot with what the Work wrote and keeps those that match, in place.
 func (t *table[K, V]) overlay(w *Work, base []V, match func(V) bool) []V {
-	out := make([]V, 0, len(base))
+	out := base[:0]
+	if out == nil {
+		out = []V{} // JSON writes a list
+	}
 	for _, v := range base {
 		if _, ok := t.rows[t.spec.key(v)]; !ok && t.spec.org(v) == w.org && match(v) {
 			out = append(out, v)
@@ -311,7 +340,10 @@ func (t *table[K, V]) overlay(w *Work, base []V, match func(V) bool) []V {
 // overlayOf is overlay for the rows of one owner. It looks at no others, so that a work with many owners takes no time
 // that grows with their square.
 func (t *table[K, V]) overlayOf(w *Work, base []V, owner pbx.Ref) []V {
-	out := make([]V, 0, len(base))
+	out := base[:0]
+	if out == nil {
+		out = []V{} // JSON writes a list
+	}
 	for _, v := range base {
 		if _, ok := t.rows[t.spec.key(v)]; !ok && t.spec.org(v) == w.org && t.spec.owner(v) == owner {
 			out = append(out, v)

@@ -155,6 +155,7 @@ func (w *Work) userViews(users []pbx.User) ([]UserView, error) {
 	if err != nil {
 		return nil, err
 	}
+	var path []pbx.Layer
 	for _, u := range users {
 		v := viewUser(u, groups, w.showsGroup)
 		v.LastSignInAt = signIns[u.ID]
@@ -163,8 +164,7 @@ func (w *Work) userViews(users []pbx.User) ([]UserView, error) {
 		place := pbx.EmergencyPlaceOf(pbx.Device{}, u)
 		v.Emergency = viewEmergency(place, layers.places[place.Location])
 		v.OutsideNumbers = append(v.OutsideNumbers, outside[int64(u.ID)]...)
-		path, err := layers.user(u, groups)
-		if err != nil {
+		if path, err = layers.user(path[:0], u, groups); err != nil {
 			return nil, err
 		}
 		v.counts(path)
@@ -219,7 +219,7 @@ func (w *Work) userView(u pbx.User) (UserView, error) {
 	if v.OutsideNumbers, err = w.outsideValues(u.ID); err != nil {
 		return v, err
 	}
-	path, err := w.layering().user(u, groups)
+	path, err := w.layering().user(nil, u, groups)
 	if err != nil {
 		return v, err
 	}

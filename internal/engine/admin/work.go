@@ -101,9 +101,6 @@ func (w *Work) Dry() bool { return w.dry }
 
 // Organization returns the organization the work belongs to.
 func (w *Work) Organization() (pbx.Organization, error) {
-	if _, err := w.orgs.entry(w, w.org); err != nil { // read once: every number asks for the country
-		return pbx.Organization{}, err
-	}
 	return w.orgs.get(w, w.org)
 }
 
@@ -132,6 +129,9 @@ func (w *Work) groupsOf(users ...pbx.User) ([]pbx.Group, error) {
 	base, err := w.tx.GroupsAmong(slices.Sorted(maps.Keys(among)))
 	if err != nil {
 		return nil, err
+	}
+	if len(users) == 1 { // who changes him looks at them again, one by one
+		w.groups.saw(w, base)
 	}
 	out := w.groups.overlay(w, base, func(g pbx.Group) bool { return among[g.ID] })
 	slices.SortFunc(out, GroupOrder)

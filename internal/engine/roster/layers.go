@@ -111,11 +111,11 @@ func (d *Directory) readProfilesLocked(tx admin.ReadTx, l *layerSet) error {
 	if err != nil || len(all) == 0 {
 		return err
 	}
-	ids := make([]int64, 0, len(all))
+	at := make([]pbx.Place, 0, len(all))
 	for _, p := range all {
-		ids = append(ids, int64(p.ID))
+		at = append(at, pbx.Place{Level: pbx.LevelProfile, Owner: int64(p.ID)})
 	}
-	sets, err := tx.SettingsAtAll(d.org, pbx.LevelProfile, ids)
+	sets, err := tx.SettingsAtAll(d.org, at)
 	for _, s := range sets {
 		l.profiles[pbx.ProfileID(s.Owner)] = append(l.profiles[pbx.ProfileID(s.Owner)], s)
 	}
@@ -127,11 +127,11 @@ func (d *Directory) readGroupsLocked(tx admin.ReadTx, l *layerSet) error {
 	if err != nil || len(groups) == 0 {
 		return err
 	}
-	ids := make([]int64, 0, len(groups))
+	at := make([]pbx.Place, 0, len(groups))
 	for _, g := range groups {
-		ids = append(ids, int64(g.ID))
+		at = append(at, pbx.Place{Level: pbx.LevelGroup, Owner: int64(g.ID)})
 	}
-	sets, err := tx.SettingsAtAll(d.org, pbx.LevelGroup, ids)
+	sets, err := tx.SettingsAtAll(d.org, at)
 	if err != nil {
 		return err
 	}
@@ -154,11 +154,11 @@ func (d *Directory) readLocationsLocked(tx admin.ReadTx, l *layerSet) error {
 	if err != nil || len(all) == 0 {
 		return err
 	}
-	ids := make([]int64, 0, len(all))
+	at := make([]pbx.Place, 0, len(all))
 	for _, v := range all {
-		ids = append(ids, int64(v.ID))
+		at = append(at, pbx.Place{Level: pbx.LevelLocation, Owner: int64(v.ID)})
 	}
-	sets, err := tx.SettingsAtAll(d.org, pbx.LevelLocation, ids)
+	sets, err := tx.SettingsAtAll(d.org, at)
 	if err != nil {
 		return err
 	}

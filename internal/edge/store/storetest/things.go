@@ -278,9 +278,12 @@ func settings(f fixture) {
 			locked)
 		same(f.t, "of the system", got[pbx.Setting](f.t)(tx.Setting(0, pbx.LevelSystem, 0, pbx.SettingDigest)), system)
 		same(f.t, "at a user", got[[]pbx.Setting](f.t)(tx.SettingsAt(org, pbx.LevelUser, 1)), []pbx.Setting{ring, any1})
-		same(f.t, "at many users", got[[]pbx.Setting](f.t)(tx.SettingsAtAll(org, pbx.LevelUser, []int64{3, 2, 1})),
-			[]pbx.Setting{ring, any1, any2})
-		same(f.t, "at nobody", got[[]pbx.Setting](f.t)(tx.SettingsAtAll(org, pbx.LevelUser, nil)), nil)
+		users := []pbx.Place{{Level: pbx.LevelUser, Owner: 3}, {Level: pbx.LevelUser, Owner: 2}, {Level: pbx.LevelUser, Owner: 1}}
+		same(f.t, "at many users", got[[]pbx.Setting](f.t)(tx.SettingsAtAll(org, users)), []pbx.Setting{ring, any1, any2})
+		path := []pbx.Place{users[1], {Level: pbx.LevelSystem}, {Level: pbx.LevelOrganization, Owner: int64(org)}}
+		same(f.t, "on a path", got[[]pbx.Setting](f.t)(tx.SettingsAtAll(org, path)), []pbx.Setting{locked, system, any2})
+		same(f.t, "elsewhere", got[[]pbx.Setting](f.t)(tx.SettingsAtAll(2, path)), []pbx.Setting{system})
+		same(f.t, "at nobody", got[[]pbx.Setting](f.t)(tx.SettingsAtAll(org, nil)), nil)
 		same(f.t, "with a key", len(got[[]pbx.Setting](f.t)(tx.SettingsWith(org, pbx.SettingSecurity))), 3)
 		_, err := tx.Setting(org, pbx.LevelUser, 3, pbx.SettingSecurity)
 		wantKind(f.t, "not set", err, pbx.NotFound)

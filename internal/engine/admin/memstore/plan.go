@@ -109,9 +109,13 @@ func (t *tx) SettingsAt(org pbx.OrganizationID, l pbx.Level, owner int64) ([]pbx
 	}, settingOrder), nil
 }
 
-func (t *tx) SettingsAtAll(org pbx.OrganizationID, l pbx.Level, owners []int64) ([]pbx.Setting, error) {
+func (t *tx) SettingsAtAll(org pbx.OrganizationID, at []pbx.Place) ([]pbx.Setting, error) {
 	return where(t.db.settings, func(s pbx.Setting) bool {
-		return s.Organization == org && s.Level == l && slices.Contains(owners, s.Owner)
+		of := org
+		if s.Level == pbx.LevelSystem {
+			of = 0
+		}
+		return s.Organization == of && slices.Contains(at, pbx.Place{Level: s.Level, Owner: s.Owner})
 	}, settingOrder), nil
 }
 

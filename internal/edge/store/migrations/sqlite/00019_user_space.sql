@@ -1,0 +1,3 @@
+-- +goose Up
+-- SQLite changes rows in place; the numbers of migrations are the same.
+SELECT 1;
