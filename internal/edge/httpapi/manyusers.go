@@ -206,6 +206,10 @@ func (a *API) createUsers(ctx context.Context, who caller, in *struct {
 		return nil, err
 	}
 	v := SeveralResult{Rows: make([]SeveralRow, 0, len(r.Rows)), Refused: r.Refused, SecretsShown: r.Shown}
+	within, err := a.cfg.Admin.OwnOrganization(ctx, who.Actor)
+	if err != nil {
+		return nil, err
+	}
 	for _, row := range r.Rows {
 		s := SeveralRow{
 			FirstName: row.FirstName, LastName: row.LastName, Email: row.Email, Number: row.Number, Username: row.Username,
@@ -215,7 +219,7 @@ func (a *API) createUsers(ctx context.Context, who caller, in *struct {
 			s.Problems = append(s.Problems, FieldProblem(p))
 		}
 		if cs.ID != 0 && row.ID != 0 {
-			card, err := a.userCard(ctx, who, admin.UserResult{User: row.View, Secrets: row.Secrets})
+			card, err := a.userCard(ctx, who, admin.UserResult{User: row.View, Secrets: row.Secrets, Within: within})
 			if err != nil {
 				return nil, err
 			}

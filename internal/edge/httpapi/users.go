@@ -145,11 +145,13 @@ func presence(phones []Phone, device *pbx.DeviceID) (online bool, bindings int, 
 }
 
 func (a *API) userCard(ctx context.Context, who caller, r admin.UserResult) (UserCard, error) {
-	o, err := a.cfg.Admin.OwnOrganization(ctx, who.Actor)
-	if err != nil {
-		return UserCard{}, err
+	if r.Within.ID == 0 {
+		var err error
+		if r.Within, err = a.cfg.Admin.OwnOrganization(ctx, who.Actor); err != nil {
+			return UserCard{}, err
+		}
 	}
-	client := a.cfg.Machine.Client(o)
+	client := a.cfg.Machine.Client(r.Within)
 	if r.User.EffectiveSecurity == pbx.Secure {
 		client.SRTP = "mandatory"
 	}

@@ -56,6 +56,7 @@ type tx struct {
 	writes bool
 
 	waiting   waiting                                    // rows that were put and not written yet
+	known     map[pbx.UserID]pbx.User                    // some users as they are stored, in a transaction that writes
 	unindexed map[pbx.OrganizationID]map[pbx.UserID]bool // users whose search entries are out of date
 	failed    error                                      // the first error of the database: nothing counts after it
 }

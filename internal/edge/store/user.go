@@ -24,7 +24,11 @@ var (
 
 // User reads one user.
 func (t *tx) User(id pbx.UserID) (pbx.User, error) {
-	return find(t, userRef(id), userFields, "SELECT "+userColumns+` FROM "user" WHERE id = $1`, int64(id))
+	u, err := find(t, userRef(id), userFields, "SELECT "+userColumns+` FROM "user" WHERE id = $1`, int64(id))
+	if err == nil {
+		t.know(u)
+	}
+	return u, err
 }
 
 // Users reads those of the users that there are, by id.
@@ -84,9 +88,27 @@ func (t *tx) PutUser(u pbx.User) error {
 		u.StreetAddress, u.City, u.State, u.ZIPCode, u.Country, u.Photo, u.ManagedBy, u.Version, millis(u.CreatedAt), millis(u.UpdatedAt),
 		pbx.Fold(u.Email), key("lastName"), key("firstName"), key("displayName"), key("number"), key("username"),
 		key("email"), "")
-	t.waiting.users = append(t.waiting.users, u)
-	t.unindex(u.ID, u.Organization)
+	was, known := t.known[u.ID]
+	if !known || was.HomeGroup != u.HomeGroup || !slices.Equal(was.Groups, u.Groups) {
+		t.waiting.users = append(t.waiting.users, u)
+	}
+	if !known || admin.UserSearchText(was) != admin.UserSearchText(u) {
+		t.unindex(u.ID, u.Organization)
+	}
+	t.know(u)
 	return err
+}
+
+// know remembers a user as he is stored or will be, so that what hangs on his row is written only when it changes.
+func (t *tx) know(u pbx.User) {
+	if !t.writes {
+		return
+	}
+	if t.known == nil || len(t.known) >= putMost {
+		t.known = make(map[pbx.UserID]pbx.User)
+	}
+	u.Groups = slices.Clone(u.Groups)
+	t.known[u.ID] = u
 }
 
 // putMemberships writes who belongs to which groups.
@@ -111,6 +133,7 @@ func (t *tx) putMemberships(users []pbx.User) error {
 
 // DeleteUser deletes a user with its memberships and search entries.
 func (t *tx) DeleteUser(id pbx.UserID) error {
+	delete(t.known, id)
 	return t.remove(userRef(id), `DELETE FROM "user" WHERE id = $1`, int64(id))
 }
 
@@ -180,20 +203,18 @@ func (t *tx) indexSome(org pbx.OrganizationID, ids []pbx.UserID) error {
 
 // furtherNames gives the aliases and the outside numbers of users, each sorted.
 func (t *tx) furtherNames(org pbx.OrganizationID, list string, args []any) (map[int64][]string, error) {
+	type name struct {
+		kind, user int64
+		value      string
+	}
 	args = append([]any{int64(org)}, args...)
-	aliases, err := collect(t, dialFields, numbered("SELECT "+dialColumns+" FROM dial_string WHERE organization_id = ? "+
-		"AND owner_kind = 'user' AND owner_id IN "+list+" AND kind = 'alias' ORDER BY value"), args...)
-	if err != nil {
-		return nil, err
-	}
+	all, err := collect(t, func(n *name) []any { return []any{&n.kind, &n.user, &n.value} },
+		numbered("SELECT 0, owner_id, value FROM dial_string WHERE organization_id = ? AND owner_kind = 'user' AND owner_id IN "+
+			list+" AND kind = 'alias' UNION ALL SELECT 1, leads_to_id, value FROM outside_number WHERE organization_id = ? "+
+			"AND leads_to_kind = 'user' AND leads_to_id IN "+list+" ORDER BY 1, 3"), slices.Concat(args, args)...)
 	names := make(map[int64][]string)
-	for _, d := range aliases {
-		names[d.Owner.ID] = append(names[d.Owner.ID], d.Value)
-	}
-	led, err := collect(t, outsideFields, numbered("SELECT "+outsideColumns+" FROM outside_number "+
-		"WHERE organization_id = ? AND leads_to_kind = 'user' AND leads_to_id IN "+list+" ORDER BY value"), args...)
-	for _, n := range led {
-		names[n.LeadsTo.ID] = append(names[n.LeadsTo.ID], n.Value)
+	for _, n := range all {
+		names[n.user] = append(names[n.user], n.value)
 	}
 	return names, err
 }

@@ -234,6 +234,7 @@ type UserSecrets struct {
 type UserResult struct {
 	User    UserView
 	Secrets UserSecrets
+	Within  pbx.Organization // whose names phones are told; zero when nothing was written
 }
 
 // LeavePatch plans or changes a leave; nil fields stay, or take their default: now, nobody, 90 days.

@@ -82,6 +82,9 @@ func (w *Work) userResult(id pbx.UserID, r *UserResult) error {
 	if err != nil {
 		return err
 	}
+	if r.Within, err = w.Organization(); err != nil {
+		return err
+	}
 	r.User, err = w.userView(u)
 	return err
 }

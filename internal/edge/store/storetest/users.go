@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -300,6 +301,30 @@ func searchFollows(f fixture) {
 	same(f.t, "user who went, short", search("bi"), nil)
 	f.put(user(1, 1, "Ada", "Bianchi"))
 	same(f.t, "user who came back", search("bianchi"), []pbx.UserID{1})
+	f.update(func(tx admin.Tx) error { // what is read first is compared with what is written
+		u, err := tx.User(1)
+		if err != nil {
+			return err
+		}
+		u.JobTitle = "Porter"
+		if err := tx.PutUser(u); err != nil {
+			return err
+		}
+		u.LastName, u.Groups = "Neri", []pbx.GroupID{2}
+		return errors.Join(tx.PutGroup(group(2, "Further")), tx.PutUser(u))
+	})
+	same(f.t, "name changed after reading", search("neri"), []pbx.UserID{1})
+	same(f.t, "old name changed after reading", search("bi"), nil)
+	same(f.t, "group changed after reading", f.listed(admin.UserQuery{Group: 2}), []pbx.UserID{1})
+	f.update(func(tx admin.Tx) error {
+		u, err := tx.User(1)
+		if err != nil {
+			return err
+		}
+		return errors.Join(tx.DeleteUser(1), tx.PutUser(u))
+	})
+	same(f.t, "user deleted and put again", search("ne"), []pbx.UserID{1})
+	same(f.t, "his group", f.listed(admin.UserQuery{Group: 2}), []pbx.UserID{1})
 }
 
 func longList(f fixture) {
