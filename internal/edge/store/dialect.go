@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"net"
+	"strconv"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/pressly/goose/v3"
@@ -25,6 +26,9 @@ type dialect struct {
 	among      [2]string                                               // FROM and WHERE that join users u to first
 }
 
+// firstAreFew keeps the users from being read when first turns out to name too many.
+var firstAreFew = "(SELECT count(*) FROM first) <= " + strconv.Itoa(few)
+
 func sqliteDialect() *dialect {
 	return &dialect{
 		name: "SQLite", lockRow: "", migrations: "sqlite", goose: goose.DialectSQLite3,
@@ -33,7 +37,7 @@ func sqliteDialect() *dialect {
 		snapshot: &sql.TxOptions{ReadOnly: true}, classify: sqliteFault,
 		contains: sqliteContains,
 		// It reads a cross join in the order it is written in.
-		among: [2]string{`first CROSS JOIN "user" u`, "u.id = first.user_id"},
+		among: [2]string{`first CROSS JOIN "user" u`, "u.id = first.user_id AND " + firstAreFew},
 	}
 }
 
@@ -44,7 +48,7 @@ func postgresDialect() *dialect {
 		snapshot: &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}, classify: postgresFault,
 		contains: postgresContains,
 		// It can't know how many users are found; of an array it does not think that reading all users were quicker.
-		among: [2]string{`"user" u`, "u.id = ANY (ARRAY(SELECT user_id FROM first))"},
+		among: [2]string{`"user" u`, "u.id = ANY (ARRAY(SELECT user_id FROM first WHERE " + firstAreFew + "))"},
 	}
 }
 

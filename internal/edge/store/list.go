@@ -74,7 +74,7 @@ type listing[T any] struct {
 }
 
 // first says that the rows are among few that a statement names, which from and where join under the name first. They
-// are read once, to be counted and sorted; columns is then one column.
+// are read once, to be counted and sorted; columns is then one column. If it names more than few, there are no rows.
 type first struct {
 	source string
 	args   []any

@@ -1,7 +1,6 @@
 package store
 
 import (
-
 	"ringfence/internal/engine/admin"
 	"ringfence/internal/pbx"
 )

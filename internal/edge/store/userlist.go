@@ -29,6 +29,7 @@ type filter struct {
 	targs  []any
 	count  int64 // how far it is worth counting what it leaves
 	leaves int64 // what it leaves, counted so far
+	likely bool  // that it leaves few
 }
 
 // ListUsers lists users.
@@ -39,14 +40,37 @@ func (t *tx) ListUsers(org pbx.OrganizationID, q admin.UserQuery) (admin.Page[pb
 	if q.Online != nil && t.writes {
 		return admin.Page[pbx.User]{}, pbx.Errorf(pbx.Internal, "who is online is not known within a change")
 	}
+	ids, err := t.listUsers(org, q, t.userFilters(org, q, time.Now()))
+	if err != nil {
+		return admin.Page[pbx.User]{}, err
+	}
+	users, err := t.inOrder(ids.Items)
+	return admin.Page[pbx.User]{Items: users, Next: ids.Next, Total: ids.Total, TotalMore: ids.TotalMore}, err
+}
+
+func (t *tx) listUsers(org pbx.OrganizationID, q admin.UserQuery, filters []filter) (admin.Page[pbx.UserID], error) {
+	if len(filters) == 1 && filters[0].likely {
+		// One that is not few names nobody here.
+		if ids, err := page(t, q.Query, t.userListing(org, q, filters, 0)); err != nil || len(ids.Items) > 0 {
+			return ids, err
+		}
+	}
+	best, err := t.weigh(filters)
+	if err != nil {
+		return admin.Page[pbx.UserID]{}, err
+	}
+	l := t.userListing(org, q, filters, best)
+	if l.many, err = t.certainlyMany(q, filters); err != nil {
+		return admin.Page[pbx.UserID]{}, err
+	}
+	return page(t, q.Query, l)
+}
+
+// userListing lists the ids of users. It begins with one of the filters, which leaves few, or with none if best is -1.
+func (t *tx) userListing(org pbx.OrganizationID, q admin.UserQuery, filters []filter, best int) listing[pbx.UserID] {
 	l := listing[pbx.UserID]{
 		columns: "u.id", from: `"user" u`, sort: userSortColumn(q.Sort), tie: "u.id",
 		fields: func(id *pbx.UserID) []any { return []any{id} },
-	}
-	filters := t.userFilters(org, q, time.Now())
-	best, err := t.weigh(filters)
-	if err != nil {
-		return admin.Page[pbx.User]{}, err
 	}
 	if best >= 0 {
 		l.first = &first{filters[best].source, filters[best].sargs}
@@ -64,15 +88,7 @@ func (t *tx) ListUsers(org pbx.OrganizationID, q admin.UserQuery) (admin.Page[pb
 			l.where.add(f.test, f.targs...)
 		}
 	}
-	if l.many, err = t.certainlyMany(q, filters); err != nil {
-		return admin.Page[pbx.User]{}, err
-	}
-	ids, err := page(t, q.Query, l)
-	if err != nil {
-		return admin.Page[pbx.User]{}, err
-	}
-	users, err := t.inOrder(ids.Items)
-	return admin.Page[pbx.User]{Items: users, Next: ids.Next, Total: ids.Total, TotalMore: ids.TotalMore}, err
+	return l
 }
 
 // certainlyMany tells whether a list is longer than its total is exact without counting: what its only filter leaves
@@ -208,7 +224,7 @@ func (t *tx) searchFilter(org pbx.OrganizationID, q string) filter {
 		condition, arg := t.s.dialect.contains("user_search", q)
 		return filter{
 			source: "SELECT rowid AS user_id FROM user_search WHERE " + condition, sargs: []any{arg},
-			test: "u.search LIKE ?", targs: []any{pattern(q)},
+			test: "u.search LIKE ?", targs: []any{pattern(q)}, likely: true,
 		}
 	}
 	args := []any{int64(org), initialsFrom(q), initialsTo(q)}

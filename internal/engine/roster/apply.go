@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unique"
 
 	"ringfence/internal/engine/admin"
 	"ringfence/internal/pbx"
@@ -181,7 +182,7 @@ func (d *Directory) refreshLocked(tx admin.ReadTx, t touched) error {
 		if old, ok := d.users.get(hashUser(id), id); ok {
 			for _, name := range old.lines {
 				if e, ok := d.lines.get(hashString(name), name); ok {
-					gone[e.line.ID] = true
+					gone[e.id] = true
 				}
 			}
 		}
@@ -195,8 +196,8 @@ func (d *Directory) refreshLocked(tx admin.ReadTx, t touched) error {
 		}
 		users.set(id, &u)
 		for _, e := range own {
-			lines.set(e.line.SIPUsername, &e)
-			there[e.line.ID] = e.line.SIPUsername
+			lines.set(e.name, &e)
+			there[e.id] = e.name
 		}
 	}
 	dials, err := d.readDialsLocked(tx, t.dials)
@@ -231,7 +232,20 @@ func (d *Directory) refreshLocked(tx admin.ReadTx, t touched) error {
 
 // newUserEntry begins with the settings that are fields of the user.
 func newUserEntry(u pbx.User) *userEntry {
-	return &userEntry{user: u, groups: u.AllGroups(), settings: admin.UserRegion(u)}
+	return &userEntry{
+		id: u.ID, org: u.Organization, number: u.Number, shown: u.Shown(), enabled: u.Enabled,
+		kind: once(u.Kind), profile: u.Profile, location: u.Location, groups: u.AllGroups(), settings: admin.UserRegion(u),
+	}
+}
+
+// once gives the one copy there is of a word that very many have.
+func once[S ~string](s S) S { return S(unique.Make(string(s)).Value()) }
+
+func newLineEntry(l pbx.Line, d pbx.Device) *lineEntry {
+	return &lineEntry{
+		id: l.ID, org: l.Organization, device: l.Device, user: l.User, name: l.SIPUsername, enabled: d.Enabled,
+		profile: d.Profile, most: d.Kind.MaxBindings(),
+	}
 }
 
 // readUserLocked reads one user with all that the directory keeps of it; nil when it is gone.
@@ -284,11 +298,11 @@ func (d *Directory) readUserLocked(tx admin.ReadTx, id pbx.UserID) (*userEntry, 
 }
 
 func (d *Directory) readLineLocked(tx admin.ReadTx, l pbx.Line) (*lineEntry, error) {
-	e := &lineEntry{line: l}
-	var err error
-	if e.device, err = tx.Device(l.Device); err != nil {
+	device, err := tx.Device(l.Device)
+	if err != nil {
 		return nil, err
 	}
+	e := newLineEntry(l, device)
 	if e.settings, err = tx.SettingsAt(d.org, pbx.LevelDevice, int64(l.Device)); err != nil {
 		return nil, err
 	}

@@ -27,15 +27,15 @@ func (d *Directory) EffectiveOf(sipUsername string, key pbx.SettingKey) (pbx.Eff
 	if !ok {
 		return pbx.Effective{}, false
 	}
-	u, _ := d.users.get(uint64(e.line.User), e.line.User)
+	u, _ := d.users.get(uint64(e.user), e.user)
 	spec, ok := layers.specs[key]
 	return pbx.EffectiveValue(spec, layers.devicePath(e, u)), ok
 }
 
 // devicePath gives the values on the path of a line's device, the narrowest first (S1).
 func (l *layerSet) devicePath(e *lineEntry, u *userEntry) []pbx.Layer {
-	at := pbx.Place{Level: pbx.LevelDevice, Owner: int64(e.line.Device)}
-	out := l.own(at, e.settings, e.device.Profile)
+	at := pbx.Place{Level: pbx.LevelDevice, Owner: int64(e.device)}
+	out := l.own(at, e.settings, e.profile)
 	if u == nil {
 		return append(out, l.wider...)
 	}
@@ -44,14 +44,14 @@ func (l *layerSet) devicePath(e *lineEntry, u *userEntry) []pbx.Layer {
 
 // path gives the values on a user's path, the narrowest first (S1).
 func (l *layerSet) path(e *userEntry) []pbx.Layer {
-	out := l.own(pbx.Place{Level: pbx.LevelUser, Owner: int64(e.user.ID)}, e.settings, e.user.Profile)
+	out := l.own(pbx.Place{Level: pbx.LevelUser, Owner: int64(e.id)}, e.settings, e.profile)
 	for _, g := range l.groupOrder {
 		if slices.Contains(e.groups, g) {
 			out = append(out, l.groups[g]...)
 		}
 	}
-	out = append(out, l.locations[e.user.Location]...)
-	return append(append(out, l.wider...), pbx.KindDefaults(e.user.Kind)...)
+	out = append(out, l.locations[e.location]...)
+	return append(append(out, l.wider...), pbx.KindDefaults(e.kind)...)
 }
 
 // own gives the values of a place and of the profile assigned there.

@@ -145,7 +145,9 @@ func (d *Directory) gatherLocked(tx admin.ReadTx, all *everything) error {
 		if l.Organization != d.org {
 			return nil
 		}
-		all.lines[l.ID] = &lineEntry{line: l, device: all.devices[l.Device], settings: all.atLevel[l.Device]}
+		e := newLineEntry(l, all.devices[l.Device])
+		e.settings = all.atLevel[l.Device]
+		all.lines[l.ID] = e
 		if u := all.users[l.User]; u != nil {
 			u.lines = append(u.lines, l.SIPUsername)
 		}
@@ -178,8 +180,8 @@ func (d *Directory) putInForceLocked(all *everything, dials *edit[string, Target
 	lines := newEdit[string, *lineEntry](hashString)
 	d.lineName = make(map[pbx.LineID]string, len(all.lines))
 	for id, e := range all.lines {
-		lines.set(e.line.SIPUsername, &e)
-		d.lineName[id] = e.line.SIPUsername
+		lines.set(e.name, &e)
+		d.lineName[id] = e.name
 	}
 	for id, u := range all.users {
 		slices.Sort(u.lines)
@@ -221,10 +223,10 @@ func (d *Directory) loadOrganizationLocked(tx admin.ReadTx) error {
 
 // targetOf says what a dial string reaches. n is the outside number that owns it, if it is one's.
 func targetOf(s pbx.DialString, n pbx.OutsideNumber) Target {
-	t := Target{Kind: s.Kind, Feature: s.Feature}
+	t := Target{Kind: once(s.Kind), Feature: once(s.Feature)}
 	owner := s.Owner
 	if s.Kind == pbx.DialOutside {
-		owner, t.State = n.LeadsTo, n.State
+		owner, t.State = n.LeadsTo, once(n.State)
 	}
 	if owner.Kind == pbx.KindUser {
 		t.User = pbx.UserID(owner.ID)

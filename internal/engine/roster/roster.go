@@ -108,9 +108,17 @@ type Directory struct {
 	lineName map[pbx.LineID]string
 }
 
-// userEntry is a user as stored, with what computes its settings.
+// userEntry is what counts here of a user as stored, with what computes its settings. There is one for every user, so it
+// holds nothing else.
 type userEntry struct {
-	user     pbx.User
+	id       pbx.UserID
+	org      pbx.OrganizationID
+	number   string
+	shown    string
+	kind     pbx.UserKind
+	enabled  bool
+	profile  pbx.ProfileID
+	location pbx.LocationID
 	groups   []pbx.GroupID
 	callsTo  pbx.UserID    // since the user left
 	settings []pbx.Setting // at the user
@@ -119,13 +127,19 @@ type userEntry struct {
 	cached   atomic.Pointer[User]
 }
 
-// lineEntry is a line as stored, with what computes its settings.
+// lineEntry is what counts here of a line and its device as stored, with what computes its settings.
 type lineEntry struct {
-	line      pbx.Line
+	id        pbx.LineID
+	org       pbx.OrganizationID
+	device    pbx.DeviceID
+	user      pbx.UserID
+	name      string // SIP user name
+	enabled   bool   // the device
+	profile   pbx.ProfileID
+	most      int // bindings
 	ha1MD5    [16]byte
 	ha1SHA256 [32]byte
 	hasHA1    bool
-	device    pbx.Device
 	settings  []pbx.Setting // at the device
 	cached    atomic.Pointer[Line]
 }
@@ -203,18 +217,17 @@ func (d *Directory) Dial(value []byte) (Target, bool) {
 // line gives the line as it counts now, computed anew when its user or a layer changed.
 func (d *Directory) line(e *lineEntry) *Line {
 	layers := d.layers.Load()
-	u, _ := d.users.get(uint64(e.line.User), e.line.User)
+	u, _ := d.users.get(uint64(e.user), e.user)
 	if l := e.cached.Load(); l != nil && l.user == u && l.layers == layers {
 		return l
 	}
 	l := &Line{
-		ID: e.line.ID, Organization: e.line.Organization, Device: e.line.Device, User: e.line.User,
-		SIPUsername: e.line.SIPUsername, HA1MD5: e.ha1MD5, HA1SHA256: e.ha1SHA256,
-		MaxBindings: e.device.Kind.MaxBindings(), user: u, layers: layers,
+		ID: e.id, Organization: e.org, Device: e.device, User: e.user, SIPUsername: e.name,
+		HA1MD5: e.ha1MD5, HA1SHA256: e.ha1SHA256, MaxBindings: e.most, user: u, layers: layers,
 	}
 	path := layers.devicePath(e, u)
 	if u != nil {
-		l.Enabled = e.device.Enabled && u.user.Enabled && u.user.Kind.MayRegister()
+		l.Enabled = e.enabled && u.enabled && u.kind.MayRegister()
 	}
 	l.Security = pbx.Security(layers.value(pbx.SettingSecurity, path))
 	l.ZRTP = layers.value(pbx.SettingZRTP, path) == "true"
@@ -230,8 +243,7 @@ func (d *Directory) user(e *userEntry) *User {
 	}
 	path := layers.path(e)
 	u := &User{
-		ID: e.user.ID, Organization: e.user.Organization, Number: e.user.Number, DisplayName: e.user.Shown(),
-		Kind: e.user.Kind, Enabled: e.user.Enabled,
+		ID: e.id, Organization: e.org, Number: e.number, DisplayName: e.shown, Kind: e.kind, Enabled: e.enabled,
 		Language:    layers.value(pbx.SettingLanguage, path),
 		TimeZone:    layers.value(pbx.SettingTimeZone, path),
 		Security:    pbx.Security(layers.value(pbx.SettingSecurity, path)),
