@@ -129,7 +129,11 @@ func (d *directory) settle() error {
 	if err != nil {
 		return err
 	}
-	_, err = conn.Exec(d.b.ctx, "VACUUM (ANALYZE)")
+	for _, text := range []string{"VACUUM (ANALYZE)", "CHECKPOINT"} {
+		if _, err = conn.Exec(d.b.ctx, text); err != nil {
+			break
+		}
+	}
 	return errors.Join(err, conn.Close(d.b.ctx))
 }
 

@@ -155,7 +155,7 @@ func page[T any](t *tx, q admin.Query, l listing[T]) (admin.Page[T], error) {
 		p.Items = append(p.Items, r.item)
 	}
 	switch {
-	case l.many:
+	case l.many, len(rows) > 0 && (q.Page-1)*q.Limit >= admin.MaxCountedTotal: // as many were passed over
 		p.Total, p.TotalMore = admin.MaxCountedTotal, true
 	case len(rows) == 0 && q.Cursor == "" && q.Page <= 1: // none at all
 	case counted >= 0:
