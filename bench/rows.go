@@ -140,6 +140,7 @@ func (o *ours) stop() {
 func (b *bench) database() (string, error) {
 	if b.cluster.PID() == 0 {
 		b.clusterAddr = fmt.Sprintf("127.%d.%d.1", 64+os.Getpid()/250%128, os.Getpid()%250)
+		b.cluster.Locale = "C.UTF-8" // as installations have it
 		b.cluster.Settings = append(durable, "listen_addresses="+b.clusterAddr)
 	}
 	return b.cluster.Create(b.ctx)

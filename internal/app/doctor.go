@@ -135,6 +135,13 @@ func (d *doctor) database(ctx context.Context) {
 		return
 	}
 	d.say("database", well, "%s answers and is whole", s.Engine())
+	advice, err := s.Advice(ctx)
+	switch {
+	case err != nil:
+		d.say("database", wrong, "%v", err)
+	case advice != "":
+		d.say("database", warning, "%s", advice)
+	}
 	inUse := false
 	err = s.Admin().View(ctx, func(tx admin.ReadTx) error {
 		list, failed := tx.Organizations()

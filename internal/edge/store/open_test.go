@@ -1,8 +1,11 @@
 package store
 
 import (
+	"database/sql"
 	"fmt"
+	"net/url"
 	"os"
+	"strings"
 	"testing"
 
 	"ringfence/internal/edge/store/pgtest"
@@ -58,4 +61,42 @@ func TestOpensTwice(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestAdviceIsGivenWhereTrigramsKnowNoLetters(t *testing.T) {
+	if text, err := open(t, Options{Dir: t.TempDir()}).Advice(t.Context()); err != nil || text != "" {
+		t.Errorf("SQLite: %q, %v", text, err)
+	}
+	plain := postgres.Database(t)
+	if text, err := open(t, Options{URL: plain}).Advice(t.Context()); err != nil || !strings.Contains(text, "LC_CTYPE") {
+		t.Errorf("PostgreSQL in C: %q, %v", text, err)
+	}
+	db, err := sql.Open("pgx", plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	where, err := url.Parse(plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	where.Path += "_letters"
+	name := strings.TrimPrefix(where.Path, "/")
+	_, err = db.ExecContext(t.Context(), "CREATE DATABASE "+name+" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(t.Context(), Options{URL: where.String()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := s.Advice(t.Context()); err != nil || text != "" {
+		t.Errorf("PostgreSQL that knows letters: %q, %v", text, err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := db.ExecContext(t.Context(), "DROP DATABASE "+name); err != nil {
+		t.Error(err)
+	}
 }

@@ -91,6 +91,23 @@ func (s *Store) Check(ctx context.Context) error {
 	return nil
 }
 
+// Advice says what would make the database serve better, empty if nothing.
+func (s *Store) Advice(ctx context.Context) (string, error) {
+	if s.dialect.migrations == "sqlite" {
+		return "", nil
+	}
+	var ctype string
+	err := s.config.QueryRowContext(ctx, "SELECT datctype FROM pg_database WHERE datname = current_database()").Scan(&ctype)
+	if err != nil {
+		return "", s.fail("read", err)
+	}
+	if ctype == "C" || ctype == "POSIX" {
+		return "its LC_CTYPE is " + ctype + ", so a search for names in other letters than A to Z reads all of them; " +
+			"make databases with LC_CTYPE 'C.UTF-8'", nil
+	}
+	return "", nil
+}
+
 func integrity(ctx context.Context, db *sql.DB, name string) error {
 	var result string
 	if err := db.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&result); err != nil {

@@ -8,6 +8,7 @@
 package pgtest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,6 +38,8 @@ const (
 type Cluster struct {
 	// Settings are further server settings, name=value, for tests that want another than the fast defaults.
 	Settings []string
+	// Locale is what databases are made with; empty is C, in which trigrams know only the letters A to Z.
+	Locale string
 
 	mu      sync.Mutex
 	started bool
@@ -166,7 +169,7 @@ func (c *Cluster) start(ctx context.Context) (err error) {
 	}
 	data := filepath.Join(c.dir, "data")
 	initdb := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "-D", data, "-U", superuser, "-A", "trust",
-		"-E", "UTF8", "--locale=C", "--no-sync")
+		"-E", "UTF8", "--locale="+cmp.Or(c.Locale, "C"), "--no-sync")
 	initdb.SysProcAttr = owner
 	initdb.Dir = c.dir
 	if out, err := initdb.CombinedOutput(); err != nil {
