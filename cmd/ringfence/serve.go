@@ -60,8 +60,8 @@ func configFlags(flags *pflag.FlagSet, only ...string) {
 }
 
 // collectAt is by how much the heap may grow, in percent of what lives, before it is collected. Most of it is the
-// directory, which stays; going through it half as often as usual shortens the longest waits.
-const collectAt = 200
+// directory, which stays; going through it a third as often as usual shortens the longest waits.
+const collectAt = 300
 
 func serveCommand(e *env) *cobra.Command {
 	c := &cobra.Command{
