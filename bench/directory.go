@@ -273,12 +273,15 @@ func (d *directory) operations() []operation {
 	}
 }
 
-// requests is how often each operation is asked for.
-const requests = 300
+// How often each operation is asked for before it is timed, and then.
+const (
+	warm     = 100
+	requests = 300
+)
 
 // measure times an operation and tells what it cost the server and its database: CPU, and garbage in the server.
 func (d *directory) measure(name string, o operation) (string, error) {
-	for i := range 10 { // the first ones read what is cold
+	for i := range warm { // the first ones read what is cold
 		if err := o.do(i); err != nil {
 			return "", err
 		}
@@ -290,7 +293,7 @@ func (d *directory) measure(name string, o operation) (string, error) {
 	server, database, times := cpuSeconds(d.cmd.Process.Pid), d.databaseSeconds(), make([]time.Duration, 0, requests)
 	for i := range requests {
 		began := time.Now()
-		if err := o.do(10 + i); err != nil {
+		if err := o.do(warm + i); err != nil {
 			return "", err
 		}
 		times = append(times, time.Since(began))
