@@ -5,6 +5,7 @@ import type { ChangeSet } from '../api/types'
 import { t } from '../locale'
 import { useMay } from '../session/may'
 import { DataTable, type Column } from '../ui/DataTable'
+import { pagingOf } from '../ui/paging'
 import { IconRestore } from '../ui/icons'
 import { Ago } from '../ui/Time'
 import { changeText } from './change-text'
@@ -72,7 +73,7 @@ export function ChangeList({
               </Button>
             ),
         })}
-        paging={list.data && { page: filter.page, limit: filter.limit, total: list.data.total, onPage }}
+        paging={list.data && pagingOf(list.data, filter.page, filter.limit, onPage)}
         empty={empty}
       />
       {undoing && <UndoDialog change={undoing} onClose={() => setUndoing(undefined)} />}

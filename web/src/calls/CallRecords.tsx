@@ -6,6 +6,7 @@ import { t, tOr } from '../locale'
 import { duration } from '../locale/format'
 import { pageSize } from '../search-params'
 import { DataTable, type Column } from '../ui/DataTable'
+import { countOf, pagingOf } from '../ui/paging'
 import { FilterLine } from '../ui/FilterLine'
 import { SecurityMark } from '../ui/marks'
 import { At } from '../ui/Time'
@@ -74,7 +75,7 @@ export function CallRecords() {
   return (
     <section className="section" aria-labelledby="call-records">
       <h2 id="call-records">
-        {t('calls.records')} {list.data && <span className="page-count">{String(list.data.total)}</span>}
+        {t('calls.records')} {list.data && <span className="page-count">{countOf(list.data)}</span>}
       </h2>
       <FilterLine label={t('calls.records')} q={q} onQ={(text) => filter({ q: text })}>
         <TextInput
@@ -103,12 +104,7 @@ export function CallRecords() {
         rowKey={(record) => record.id}
         rowName={(record) => `${partyText(record.caller)} – ${partyText(record.callee)}`}
         paging={
-          list.data && {
-            page,
-            limit: pageSize,
-            total: list.data.total,
-            onPage: (next) => navigate({ search: { ...search, page: next } }),
-          }
+          list.data && pagingOf(list.data, page, pageSize, (next) => navigate({ search: { ...search, page: next } }))
         }
         empty={<p>{filtered ? t('list.noMatchFilter') : t('calls.noRecords')}</p>}
       />

@@ -7,6 +7,7 @@ import { t, tOr } from '../locale'
 import { useMay, useMe } from '../session/may'
 import { advise } from '../ui/advise'
 import { DataTable, type Column } from '../ui/DataTable'
+import { countOf } from '../ui/paging'
 import { IconRestore, IconTrash } from '../ui/icons'
 import { Page } from '../ui/Page'
 import { problemText } from '../ui/problem-text'
@@ -52,7 +53,7 @@ export function DeletedPage() {
     }
   }
   return (
-    <Page title={t('menu.deleted')} count={list.data?.total}>
+    <Page title={t('menu.deleted')} count={list.data && countOf(list.data)}>
       <p className="dimmed">{t('deleted.help')}</p>
       <DataTable
         label={t('menu.deleted')}

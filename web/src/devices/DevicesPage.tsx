@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { t } from '../locale'
 import { pageSize } from '../search-params'
 import { DataTable } from '../ui/DataTable'
+import { countOf, pagingOf } from '../ui/paging'
 import { FilterLine } from '../ui/FilterLine'
 import { Page } from '../ui/Page'
 import { deviceColumns, deviceName } from './columns'
@@ -16,7 +17,7 @@ export function DevicesPage() {
   const sort = search.sort ?? 'name'
   const list = useQuery(devicesQuery({ ...search, sort, page, limit: pageSize }))
   return (
-    <Page title={t('menu.devices')} count={list.data?.total}>
+    <Page title={t('menu.devices')} count={list.data && countOf(list.data)}>
       <FilterLine
         label={t('menu.devices')}
         q={search.q}
@@ -32,14 +33,7 @@ export function DevicesPage() {
         onOpen={(device) => void navigate({ to: '/devices/$id', params: { id: String(device.id) } })}
         sort={sort}
         onSort={(to) => navigate({ search: { ...search, sort: to, page: undefined } })}
-        paging={
-          list.data && {
-            page,
-            limit: pageSize,
-            total: list.data.total,
-            onPage: (to) => navigate({ search: { ...search, page: to } }),
-          }
-        }
+        paging={list.data && pagingOf(list.data, page, pageSize, (to) => navigate({ search: { ...search, page: to } }))}
         empty={<p>{search.q ? t('list.noMatch', { text: search.q }) : t('devices.empty')}</p>}
       />
     </Page>

@@ -10,6 +10,7 @@ import { pageSize } from '../search-params'
 import { useMay } from '../session/may'
 import { advise } from '../ui/advise'
 import { DataTable, type Column } from '../ui/DataTable'
+import { pagingOf } from '../ui/paging'
 import { FilterLine } from '../ui/FilterLine'
 import { IconArrowDown, IconArrowUp, IconPencil, IconTrash, IconUsers } from '../ui/icons'
 import { problemText } from '../ui/problem-text'
@@ -153,14 +154,7 @@ export function GroupsTab() {
               ]
             : []),
         ]}
-        paging={
-          list.data && {
-            page,
-            limit: pageSize,
-            total: list.data.total,
-            onPage: (to) => navigate({ search: { ...search, page: to } }),
-          }
-        }
+        paging={list.data && pagingOf(list.data, page, pageSize, (to) => navigate({ search: { ...search, page: to } }))}
         empty={
           search.q ? (
             <p>{t('list.noMatch', { text: search.q })}</p>

@@ -9,6 +9,7 @@ import { pageSize } from '../search-params'
 import { useMay } from '../session/may'
 import { advise } from '../ui/advise'
 import { DataTable, type Column, type RowAction } from '../ui/DataTable'
+import { pagingOf } from '../ui/paging'
 import { FilterLine } from '../ui/FilterLine'
 import { IconPencil, IconPlus } from '../ui/icons'
 import { problemText } from '../ui/problem-text'
@@ -102,9 +103,7 @@ export function MembersTab({ group }: { group: Group }) {
             />
           ),
         })}
-        paging={
-          list.data && { page, limit: pageSize, total: list.data.total, onPage: (to: number) => show({ page: to }) }
-        }
+        paging={list.data && pagingOf(list.data, page, pageSize, (to) => show({ page: to }))}
         empty={<p>{search.q ? t('list.noMatch', { text: search.q }) : t('members.empty')}</p>}
       />
       {adding && <AddMembersDialog group={group} onClose={() => setAdding(false)} />}

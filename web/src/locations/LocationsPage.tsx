@@ -6,6 +6,7 @@ import { t } from '../locale'
 import { pageSize } from '../search-params'
 import { useMay } from '../session/may'
 import { DataTable, type Column } from '../ui/DataTable'
+import { countOf } from '../ui/paging'
 import { FilterLine } from '../ui/FilterLine'
 import { IconPencil, IconPlus } from '../ui/icons'
 import { Page } from '../ui/Page'
@@ -45,7 +46,7 @@ export function LocationsPage() {
   return (
     <Page
       title={t('menu.locations')}
-      count={list.data?.total}
+      count={list.data && countOf(list.data)}
       action={
         may('locations:write') && (
           <Button leftSection={<IconPlus size={16} />} renderRoot={(props) => <Link to="/locations/new" {...props} />}>

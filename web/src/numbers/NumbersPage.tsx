@@ -7,6 +7,7 @@ import { t, tOr } from '../locale'
 import { pageSize } from '../search-params'
 import { useMay } from '../session/may'
 import { DataTable, type Column } from '../ui/DataTable'
+import { pagingOf } from '../ui/paging'
 import { FilterLine } from '../ui/FilterLine'
 import { useNewKey } from '../ui/hotkeys'
 import { IconPencil, IconPlus, IconTrash } from '../ui/icons'
@@ -189,14 +190,7 @@ function Plan() {
               </Button>
             ),
         })}
-        paging={
-          list.data && {
-            page,
-            limit: pageSize,
-            total: list.data.total,
-            onPage: (to) => navigate({ search: { ...search, page: to } }),
-          }
-        }
+        paging={list.data && pagingOf(list.data, page, pageSize, (to) => navigate({ search: { ...search, page: to } }))}
         empty={<p>{search.q ? t('list.noMatch', { text: search.q }) : t('plan.empty')}</p>}
       />
       {releasing && <ReleaseDialog number={releasing} onClose={() => setReleasing(undefined)} />}

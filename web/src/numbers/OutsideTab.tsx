@@ -10,6 +10,7 @@ import { useMay } from '../session/may'
 import { advise } from '../ui/advise'
 import { DangerDialog } from '../ui/DangerDialog'
 import { DataTable, type Column } from '../ui/DataTable'
+import { pagingOf } from '../ui/paging'
 import { ErrorView } from '../ui/ErrorView'
 import { FilterLine } from '../ui/FilterLine'
 import { IconAlert, IconPencil, IconTrash } from '../ui/icons'
@@ -123,14 +124,7 @@ export function OutsideTab({ onNew }: { onNew: () => void }) {
             { label: t('delete'), icon: <IconTrash size={15} />, danger: true, onClick: setDeleting },
           ],
         })}
-        paging={
-          list.data && {
-            page,
-            limit: pageSize,
-            total: list.data.total,
-            onPage: (to) => navigate({ search: { ...search, page: to } }),
-          }
-        }
+        paging={list.data && pagingOf(list.data, page, pageSize, (to) => navigate({ search: { ...search, page: to } }))}
         empty={
           filtered ? (
             <p>{search.q ? t('list.noMatch', { text: search.q }) : t('list.nothing')}</p>

@@ -3,7 +3,8 @@ import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 
 import { t, type TextKey } from '../locale'
 import { ErrorView } from './ErrorView'
 import { IconArrowDown, IconArrowUp, IconDots, IconGrip } from './icons'
-import { Pager, type Paging } from './Pager'
+import { Pager } from './Pager'
+import type { Paging } from './paging'
 import { useRowDrag, type Drop } from './use-row-drag'
 
 export interface Column<T> {

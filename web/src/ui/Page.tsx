@@ -1,12 +1,11 @@
 import { Title } from '@mantine/core'
 import { useEffect, type ReactNode } from 'react'
-import { formatNumber } from '../locale'
 import { Advisories } from './Advisory'
 
 export interface PageProps {
   title: string
   /** count stands beside the title of a list. */
-  count?: number | undefined
+  count?: string | undefined
   /** action is the one primary button. */
   action?: ReactNode
   children: ReactNode
@@ -22,7 +21,7 @@ export function Page({ title, count, action, children }: PageProps) {
       <header className="page-head">
         <Title order={1} tabIndex={-1} id="page-title">
           {title}
-          {count !== undefined && <span className="page-count">{formatNumber(count)}</span>}
+          {count !== undefined && <span className="page-count">{count}</span>}
         </Title>
         {action}
       </header>

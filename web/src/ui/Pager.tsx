@@ -2,17 +2,11 @@ import { UnstyledButton } from '@mantine/core'
 import { formatNumber, t } from '../locale'
 import { IconChevronLeft, IconChevronRight } from './icons'
 import { pageNumbers } from './page-numbers'
-
-export interface Paging {
-  page: number
-  limit: number
-  total: number
-  onPage: (page: number) => void
-}
+import type { Paging } from './paging'
 
 /** Pager is page numbers with back and forward; a list of one page says nothing. */
-export function Pager({ page, limit, total, onPage, label }: Paging & { label: string }) {
-  const pages = Math.max(1, Math.ceil(total / limit))
+export function Pager({ page, limit, total, more = false, onPage, label }: Paging & { label: string }) {
+  const pages = Math.max(1, Math.ceil(total / limit), more ? page + 1 : 0)
   if (pages === 1 && page === 1) return null
   const from = (page - 1) * limit + 1
   return (
@@ -42,7 +36,7 @@ export function Pager({ page, limit, total, onPage, label }: Paging & { label: s
         {t('pager.forward')} <IconChevronRight size={14} aria-hidden />
       </UnstyledButton>
       <span className="pager-range digits">
-        {t('pager.range', { from, to: Math.min(total, from + limit - 1), total })}
+        {t(more ? 'pager.rangeMore' : 'pager.range', { from, to: Math.min(total, from + limit - 1), total })}
       </span>
     </nav>
   )

@@ -11,6 +11,7 @@ import { pageSize, type AccountSearch } from '../search-params'
 import { useMay } from '../session/may'
 import { advise } from '../ui/advise'
 import { DataTable, type Column, type RowAction } from '../ui/DataTable'
+import { pagingOf } from '../ui/paging'
 import { FilterLine } from '../ui/FilterLine'
 import { IconCopy, IconKey, IconLock, IconPencil, IconTrash, IconUser, IconUserOff } from '../ui/icons'
 import { OnlineMark, StateMark } from '../ui/marks'
@@ -203,14 +204,7 @@ export function AccountsTab() {
             />
           ),
         })}
-        paging={
-          list.data && {
-            page,
-            limit: pageSize,
-            total: list.data.total,
-            onPage: (to) => navigate({ search: { ...search, page: to } }),
-          }
-        }
+        paging={list.data && pagingOf(list.data, page, pageSize, (to) => navigate({ search: { ...search, page: to } }))}
         empty={
           filtered ? <p>{t('list.noMatchFilter')}</p> : <NoAccounts groups={groups.data?.total} group={search.group} />
         }

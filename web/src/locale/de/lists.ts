@@ -17,4 +17,5 @@ export const lists: Words<typeof en> = {
   'pager.forward': 'Vor',
   'pager.page': 'Seite {n}',
   'pager.range': '{from}–{to} von {total}',
+  'pager.rangeMore': '{from}–{to} von mehr als {total}',
 }

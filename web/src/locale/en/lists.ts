@@ -15,4 +15,5 @@ export const lists = {
   'pager.forward': 'Forward',
   'pager.page': 'Page {n}',
   'pager.range': '{from}–{to} of {total}',
+  'pager.rangeMore': '{from}–{to} of more than {total}',
 } as const

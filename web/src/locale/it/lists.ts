@@ -17,4 +17,5 @@ export const lists: Words<typeof en> = {
   'pager.forward': 'Avanti',
   'pager.page': 'Pagina {n}',
   'pager.range': '{from}–{to} di {total}',
+  'pager.rangeMore': '{from}–{to} di oltre {total}',
 }
