@@ -42,6 +42,7 @@ export const deviceColumns = (withUser: boolean): Column<Device>[] => [
     id: 'sip',
     header: 'card.sipUsername',
     numeric: true,
+    ...(withUser && { hide: 'narrow' as const }),
     cell: (device) => device.lines.map((line) => line.sipUsername).join(', '),
   },
   {

@@ -39,7 +39,7 @@ export const people: Words<typeof english> = {
   'users.managedBy': 'Aus LDAP: {name}',
   'users.anyLocation': 'Jeder Standort',
   'users.anyRole': 'Jede Rolle',
-  'users.anySignIn': 'Angemeldet oder nicht',
+  'users.anySignIn': 'Angemeldet?',
   'users.anyManaged': 'Mit oder ohne LDAP',
   'users.filterLocation': 'Nach Standort filtern',
   'users.filterRole': 'Nach Rolle filtern',

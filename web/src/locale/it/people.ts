@@ -39,7 +39,7 @@ export const people: Words<typeof english> = {
   'users.managedBy': 'Gestito da LDAP: {name}',
   'users.anyLocation': 'Ogni sede',
   'users.anyRole': 'Ogni ruolo',
-  'users.anySignIn': 'Con o senza accesso',
+  'users.anySignIn': 'Già entrato?',
   'users.anyManaged': 'Con o senza LDAP',
   'users.filterLocation': 'Filtra per sede',
   'users.filterRole': 'Filtra per ruolo',
