@@ -171,9 +171,9 @@ func ofMany[T any, I ~int64](t *tx, ids []I, each int, fields func(*T) []any, te
 	list := make([]T, 0, len(ids)*each)
 	for part := range slices.Chunk(slices.Sorted(slices.Values(ids)), listMost) {
 		among, more := in(part)
-		text := numbered(strings.Replace(text, "@", among, 1))
+		whole := numbered(strings.Replace(text, "@", among, 1))
 		var err error
-		if list, err = further(t, list, fields, text, append(args[:len(args):len(args)], more...)...); err != nil {
+		if list, err = further(t, list, fields, whole, append(args[:len(args):len(args)], more...)...); err != nil {
 			return nil, err
 		}
 	}

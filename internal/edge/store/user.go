@@ -184,7 +184,7 @@ func (t *tx) indexSome(org pbx.OrganizationID, ids []pbx.UserID) error {
 			continue
 		}
 		changed = append(changed, u.ID)
-		if _, err := t.exec(`UPDATE "user" SET search = $1 WHERE id = $2`, text, int64(u.ID)); err != nil {
+		if _, err = t.exec(`UPDATE "user" SET search = $1 WHERE id = $2`, text, int64(u.ID)); err != nil {
 			return err
 		}
 		for _, beginning := range initials(text) {
