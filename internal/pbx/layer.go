@@ -1,9 +1,16 @@
 package pbx
 
+import "cmp"
+
 // Place is a level of one thing: where values stand, and where a provisioning profile is assigned.
 type Place struct {
 	Level Level
 	Owner int64
+}
+
+// Compare orders places by level, then by owner.
+func (p Place) Compare(other Place) int {
+	return cmp.Or(cmp.Compare(p.Level, other.Level), cmp.Compare(p.Owner, other.Owner))
 }
 
 // Layer is a value on the path of one thing. At is the place where it counts: where it stands, or for the value of a

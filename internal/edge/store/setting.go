@@ -1,9 +1,7 @@
 package store
 
 import (
-	"cmp"
 	"slices"
-	"strings"
 
 	"ringfence/internal/pbx"
 )
@@ -31,9 +29,7 @@ func (t *tx) SettingsAt(org pbx.OrganizationID, level pbx.Level, owner int64) ([
 
 // SettingsAtAll reads all values stored at many places, by level, owner and key.
 func (t *tx) SettingsAtAll(org pbx.OrganizationID, at []pbx.Place) ([]pbx.Setting, error) {
-	at = slices.SortedFunc(slices.Values(at), func(a, b pbx.Place) int {
-		return cmp.Or(strings.Compare(string(a.Level), string(b.Level)), cmp.Compare(a.Owner, b.Owner))
-	})
+	at = slices.SortedFunc(slices.Values(at), pbx.Place.Compare)
 	var settings []pbx.Setting
 	for part := range slices.Chunk(at, listMost) {
 		var levels conditions // one for each level

@@ -1,9 +1,7 @@
 package admin
 
 import (
-	"cmp"
 	"slices"
-	"strings"
 
 	"ringfence/internal/pbx"
 )
@@ -88,9 +86,7 @@ func (l *layering) read(on []pbx.Place) error {
 	if len(wanted) == 0 {
 		return nil
 	}
-	slices.SortFunc(wanted, func(a, b pbx.Place) int {
-		return cmp.Or(strings.Compare(string(a.Level), string(b.Level)), cmp.Compare(a.Owner, b.Owner))
-	})
+	slices.SortFunc(wanted, pbx.Place.Compare)
 	wanted = slices.Compact(wanted)
 	sets, err := l.w.tx.SettingsAtAll(l.w.org, wanted)
 	if err != nil {
