@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -20,12 +21,21 @@ type browser struct {
 	*peer.Process
 }
 
+// installBrowserPackages installs what drives the browser, once, also when several test processes ask at once.
 var installBrowserPackages = sync.OnceValue(func() error {
-	dir := filepath.Join(peer.Root(), "test", "interop", "browser")
-	if _, err := os.Stat(filepath.Join(dir, "node_modules", "playwright-core")); err == nil {
+	dir, err := os.Open(filepath.Join(peer.Root(), "test", "interop", "browser"))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = dir.Close() }() // which ends the lock
+	if err := syscall.Flock(int(dir.Fd()), syscall.LOCK_EX); err != nil {
+		return fmt.Errorf("lock %s: %w", dir.Name(), err)
+	}
+	// npm writes this file last.
+	if _, err := os.Stat(filepath.Join(dir.Name(), "node_modules", ".package-lock.json")); err == nil {
 		return nil
 	}
-	return peer.Install(dir, "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error")
+	return peer.Install(dir.Name(), "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error")
 })
 
 // startBrowser runs a scenario of test/interop/browser with arguments in its environment.
