@@ -1,5 +1,5 @@
 // The page in German and Italian: chosen in the top line, kept for the next time, wide and narrow, with nothing cut off.
-import { open, accessible, picture, run } from './lib.mjs'
+import { open, accessible, faultless, picture, run } from './lib.mjs'
 
 const { URL: base, PASSWORD: password } = process.env
 
@@ -19,8 +19,8 @@ const words = {
 }
 
 /** Wants nothing wider than the window, and no word cut off in a button, a tab or a line of the menu. */
-async function fits(page, name) {
-  const faults = await page.evaluate(() => {
+function fits(page, name) {
+  return faultless(page, name, () => {
     const found = []
     const width = document.documentElement.clientWidth
     if (document.documentElement.scrollWidth > width) found.push(`the page is ${document.documentElement.scrollWidth} wide`)
@@ -31,7 +31,6 @@ async function fits(page, name) {
     }
     return found
   })
-  if (faults.length > 0) throw new Error(`${name}: ${faults.join('; ')}`)
 }
 
 const pages = [

@@ -85,8 +85,11 @@ export async function inScheme(page, colorScheme) {
   await page.waitForFunction((to) => document.documentElement.dataset.mantineColorScheme === to, colorScheme)
 }
 
+const looks = process.env.RINGFENCE_TEST_DATABASE !== 'postgres' // how pages look does not depend on the database
+
 /** Wants the page to be free of what axe finds. */
 export async function accessible(page, name) {
+  if (!looks) return
   // A colour that is on its way from one to another has no contrast to judge.
   await page.evaluate(() => Promise.allSettled(document.getAnimations().map((a) => a.finished)))
   // What is half scrolled under the line at the top is not small for that.
@@ -103,6 +106,33 @@ export async function accessible(page, name) {
     const text = violations.map((v) => `${v.id}: ${v.help}\n    ${v.nodes.map((n) => n.html).join('\n    ')}`)
     throw new Error(`${name} has accessibility faults:\n  ${text.join('\n  ')}`)
   }
+}
+
+/**
+ * Wants find to find no faults in the page. A page that was just made narrower lays itself out by script, so what is
+ * found must be gone within a few seconds.
+ */
+export async function faultless(page, name, find) {
+  const until = Date.now() + 5000
+  for (;;) {
+    const faults = await page.evaluate(find)
+    if (faults.length === 0) return
+    if (Date.now() > until) throw new Error(`${name}:\n  ${faults.join('\n  ')}`)
+    await page.waitForTimeout(50)
+  }
+}
+
+/** Wants nothing to stick out at the side. */
+export function fits(page, name) {
+  return faultless(page, name, () => {
+    const root = document.documentElement
+    if (root.scrollWidth <= root.clientWidth) return []
+    return [...document.querySelectorAll('body *')]
+      .filter((e) => e.getBoundingClientRect().right > root.clientWidth + 1)
+      .slice(0, 5)
+      .map((e) => `${e.tagName} ${e.className} ${e.textContent?.slice(0, 40)}`)
+      .concat(`the page is ${root.scrollWidth} wide`)
+  })
 }
 
 /** Tells the Go test something. */

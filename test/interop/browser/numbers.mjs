@@ -1,6 +1,6 @@
 // The numbering plan as the manuals tell it: a pool offers its next free number, another is typed by hand, also outside
 // the pool; symbols say what is taken. Outside numbers come singly, as a block and from a file.
-import { accessible, offered, open, picture, run, signIn, tell, want, inScheme } from './lib.mjs'
+import { accessible, fits, offered, open, picture, run, signIn, tell, want, inScheme } from './lib.mjs'
 
 const { URL: base, PASSWORD: password } = process.env
 
@@ -134,8 +134,7 @@ await run(async (started) => {
   for (const tab of ['outside', 'pools', 'plan']) {
     await page.goto(`${base}/numbers?tab=${tab}`)
     await page.getByRole('row').nth(1).waitFor()
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-    want(wide <= 0, `${tab} is ${wide} pixels too wide`)
+    await fits(page, tab)
     await accessible(page, `${tab}, small and dark`)
     await picture(page, `small-numbers-${tab}`)
   }

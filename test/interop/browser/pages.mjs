@@ -1,6 +1,6 @@
 // Every page with every tab of it: free of what axe finds in light and dark, and without anything that sticks out on a
 // small screen or in another language.
-import { open, accessible, picture, tell, run, inScheme } from './lib.mjs'
+import { open, accessible, fits, picture, tell, run, inScheme } from './lib.mjs'
 
 const { URL: base, PASSWORD: password, PATHS: paths, LANGUAGE: language } = process.env
 const words = language !== 'en' // other words don't change what axe sees, but they are longer
@@ -71,17 +71,4 @@ async function look(page, name, seen) {
   await picture(page, `${file}-360`)
   await page.setViewportSize({ width: 1280, height: 800 })
   seen.push(name)
-}
-
-/** Wants nothing to stick out at the side. */
-async function fits(page, name) {
-  const out = await page.evaluate(() => {
-    const wide = document.documentElement.clientWidth
-    if (document.documentElement.scrollWidth <= wide) return []
-    return [...document.querySelectorAll('body *')]
-      .filter((e) => e.getBoundingClientRect().right > wide + 1)
-      .slice(0, 5)
-      .map((e) => `${e.tagName} ${e.className} ${e.textContent?.slice(0, 40)}`)
-  })
-  if (out.length > 0) throw new Error(`${name} is wider than 360 px:\n  ${out.join('\n  ')}`)
 }

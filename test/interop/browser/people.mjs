@@ -1,6 +1,6 @@
 // Accounts as the manuals of the named systems tell them: added with the next free number, changed by hand, phantom,
 // disabled, a group by typing, found, made administrator, made several at once, changed together.
-import { open, accessible, picture, tell, run } from './lib.mjs'
+import { open, accessible, fits, picture, tell, run } from './lib.mjs'
 
 const { URL: base, PASSWORD: password } = process.env
 
@@ -148,8 +148,7 @@ await run(async (started) => {
     await page.goto(base + path)
     await page.getByRole('heading', { level: 1 }).waitFor()
     await settled()
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-    if (wide > 0) throw new Error(`${path} is ${wide} pixels too wide`)
+    await fits(page, path)
     await accessible(page, `${path}, small`)
     await picture(page, `small${path.replace(/\W+/g, '-')}`)
   }

@@ -1,5 +1,5 @@
 // Rules of the directory as the page shows them, in light and dark and on a small screen.
-import { open, accessible, picture, tell, run, inScheme } from './lib.mjs'
+import { open, accessible, fits, picture, tell, run, inScheme } from './lib.mjs'
 
 const { URL: base, PASSWORD: password, ANNA: anna } = process.env
 
@@ -24,8 +24,7 @@ await run(async (started) => {
       await picture(page, `rules-${name}-${colorScheme}`)
     }
     await page.setViewportSize({ width: 360, height: 740 })
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-    if (wide > 0) throw new Error(`${name} is ${wide} pixels too wide`)
+    await fits(page, name)
     await picture(page, `rules-${name}-360`)
     await page.setViewportSize({ width: 1280, height: 800 })
     await inScheme(page, 'light')
