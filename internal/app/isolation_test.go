@@ -22,7 +22,7 @@ var (
 		"q": "search", "value": "number", "number": "number",
 		"user": "user", "userId": "user", "actor": "user", "owner": "user",
 		"group": "group", "groupId": "group", "home": "group", "moveTo": "group", "groups": "groups",
-		"ids": "user", "changes": "number", "callsTo": "user", "leadsTo": "ref", "device": "device", "hold": "hold", "holdId": "hold",
+		"ids": "user", "caller": "user", "dialled": "number", "changes": "number", "callsTo": "user", "leadsTo": "ref", "device": "device", "hold": "hold", "holdId": "hold",
 		"listChanges.id": "user", "exportChanges.id": "user",
 		"addGroups": "groups", "removeGroups": "groups", "changeUsers.changes": "fields", "common": "fields", "rows": "rows",
 	}

@@ -9,6 +9,7 @@ import (
 	"ringfence/internal/engine/admin"
 	"ringfence/internal/engine/call"
 	"ringfence/internal/engine/registrar"
+	"ringfence/internal/engine/route"
 	"ringfence/internal/pbx"
 )
 
@@ -79,6 +80,15 @@ func (c calls) Hangup(org pbx.OrganizationID, id pbx.CallID) error {
 	return pbx.Errorf(pbx.NotFound, "This call is not going on any more.")
 }
 
+// Try tells where a call would go.
+func (c calls) Try(org pbx.OrganizationID, caller pbx.UserID, dialled string) (route.Plan, []route.Step, error) {
+	plan, steps, ok := c.manager.Try(org, caller, dialled)
+	if !ok {
+		return plan, nil, pbx.Errorf(pbx.NotFound, "There is no such user.")
+	}
+	return plan, steps, nil
+}
+
 // records shows the API the call records.
 type records struct{ store *store.Records }
 
@@ -118,4 +128,9 @@ func (nobody) Live(pbx.OrganizationID) []pbx.LiveCall { return nil }
 // Hangup finds nothing.
 func (nobody) Hangup(pbx.OrganizationID, pbx.CallID) error {
 	return pbx.Errorf(pbx.NotFound, "This call is not going on.")
+}
+
+// Try can't tell: phones are known to the server alone.
+func (nobody) Try(pbx.OrganizationID, pbx.UserID, string) (route.Plan, []route.Step, error) {
+	return route.Plan{}, nil, pbx.Errorf(pbx.Unavailable, "The server is not running, so no call goes anywhere.")
 }

@@ -16,6 +16,7 @@ import { setTimeZone } from './locale/format'
 import {
   accountSearch,
   callSearch,
+  trySearch,
   listSearch,
   number,
   numberSearch,
@@ -180,6 +181,12 @@ const calls = createRoute({
   validateSearch: callSearch,
   component: page(() => import('./calls/CallsPage'), 'CallsPage'),
 })
+const tryCall = createRoute({
+  getParentRoute: () => shell,
+  path: '/calls/try',
+  validateSearch: trySearch,
+  component: page(() => import('./calls/TryPage'), 'TryPage'),
+})
 const deleted = createRoute({
   getParentRoute: () => shell,
   path: '/deleted',
@@ -225,6 +232,7 @@ const routeTree = root.addChildren([
     newLocation,
     location,
     calls,
+    tryCall,
     deleted,
     settings,
     newProfile,

@@ -138,5 +138,16 @@ export function callSearch(search: Record<string, unknown>): CallSearch {
   return { ...listSearch(search), from: text(search.from), to: text(search.to), user: number(search.user) }
 }
 
+/** TrySearch is a call that is tried. */
+export interface TrySearch {
+  caller?: number | undefined
+  dialled?: string | undefined
+}
+
+/** trySearch reads it. */
+export function trySearch(search: Record<string, unknown>): TrySearch {
+  return { caller: number(search.caller), dialled: text(search.dialled) }
+}
+
 /** idParam reads an id from a path; what is no id is 0, of which the server has nothing. */
 export const idParam = (value: string): number => (/^[1-9]\d{0,14}$/.test(value) ? Number(value) : 0)

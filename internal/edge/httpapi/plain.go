@@ -24,6 +24,7 @@ func (a *API) register() {
 	a.numbers()
 	a.registrations()
 	a.calls()
+	a.callTries()
 	a.deleted()
 	a.audit()
 	a.tokens()

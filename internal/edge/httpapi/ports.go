@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ringfence/internal/engine/admin"
+	"ringfence/internal/engine/route"
 	"ringfence/internal/pbx"
 )
 
@@ -42,6 +43,9 @@ type Calls interface {
 	Live(org pbx.OrganizationID) []pbx.LiveCall
 	// Hangup ends a call; pbx.NotFound when there is none of the number in the organization.
 	Hangup(org pbx.OrganizationID, id pbx.CallID) error
+	// Try tells where a call would go at this moment, and how routing came to that. Caller 0 is somebody. pbx.NotFound
+	// when the caller is not of the organization, pbx.Unavailable where no calls are made.
+	Try(org pbx.OrganizationID, caller pbx.UserID, dialled string) (route.Plan, []route.Step, error)
 }
 
 // RecordQuery asks for call records, the newest first.

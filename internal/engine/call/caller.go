@@ -37,7 +37,7 @@ func (c *Call) begin() {
 		return
 	}
 	user, ok := c.m.cfg.Directory.User(c.from.User)
-	if !ok || !user.Enabled {
+	if !ok { // deleted this moment
 		c.end(usual(pbx.EndForbidden))
 		return
 	}
@@ -80,8 +80,7 @@ func (l *leg) know(u *roster.User, line pbx.LineID) {
 
 func (c *Call) decide(rq *sip.Message) route.Plan {
 	return route.Decide(
-		route.Query{Caller: c.from.User, Device: c.from.Device, Dialled: rq.RequestURI()},
-		route.Snapshot{Directory: c.m.cfg.Directory, Bindings: c.m.cfg.Bindings.Bindings},
+		route.Query{Caller: c.from.User, Device: c.from.Device, Dialled: rq.RequestURI()}, c.m.snapshot(nil),
 	)
 }
 
@@ -166,11 +165,7 @@ func (c *Call) follow() {
 
 // await rings the caller until a dormant phone returns (signalling 3).
 func (c *Call) await() {
-	wait := c.plan.User.DormantWait
-	if wait <= 0 {
-		wait = c.m.cfg.DormantWait
-	}
-	c.timers.set(nil, phoneReturn, wait)
+	c.timers.set(nil, phoneReturn, c.m.dormantWait(c.plan.User))
 	c.watch = c.m.cfg.Bindings.Watch(c.plan.User.ID, c.phoneSeen)
 	c.ring(180)
 	c.onPhone() // one may have returned before the watch began

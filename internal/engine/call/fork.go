@@ -18,11 +18,7 @@ const (
 
 // fork sends an INVITE to each target at once.
 func (c *Call) fork() {
-	wait := c.plan.User.RingTime
-	if wait <= 0 {
-		wait = c.m.cfg.NoAnswer
-	}
-	c.timers.set(nil, noAnswer, wait)
+	c.timers.set(nil, noAnswer, c.m.ringTime(c.plan.User))
 	if p := c.offered; p != nil && p.ZRTP != nil {
 		// rule 21: the caller offers ZRTP and no keys of another kind
 		if c.zrtp = c.zrtpFits(); !c.zrtp && p.ZRTPOnly {

@@ -6,6 +6,8 @@
 package route
 
 import (
+	"strings"
+
 	"ringfence/internal/engine/roster"
 	"ringfence/internal/pbx"
 	"ringfence/internal/wire/sip"
@@ -41,6 +43,7 @@ type Query struct {
 type Snapshot struct {
 	Directory Directory
 	Bindings  func(pbx.UserID) []Binding
+	Tell      func(Step) // is told each step on the way to the plan; nil: nobody asks
 }
 
 // Kind says what a plan does.
@@ -83,7 +86,16 @@ const maxTargets = 32
 func Decide(q Query, s Snapshot) Plan {
 	value, ours := dialled(q.Dialled, s.Directory.Organization())
 	p := Plan{Dialled: string(value), Reason: pbx.EndNotFound}
+	s.tell(Step{Kind: StepDialled, Value: p.Dialled})
+	if q.Caller != 0 {
+		if u, ok := s.Directory.User(q.Caller); !ok || !u.Enabled { // F6: who is disabled calls nobody
+			s.tell(Step{Kind: StepBarred, User: u})
+			p.Reason = pbx.EndForbidden
+			return p
+		}
+	}
 	if !ours || len(value) == 0 {
+		s.tell(Step{Kind: StepForeign})
 		return p
 	}
 	t, ok := s.Directory.Dial(value)
@@ -95,18 +107,21 @@ func Decide(q Query, s Snapshot) Plan {
 		}
 	}
 	if !ok {
+		s.tell(Step{Kind: StepNobody})
 		return p
 	}
 	switch t.Kind {
 	case pbx.DialFeature:
+		s.tell(Step{Kind: StepFeature})
 		p.Kind, p.Feature = Feature, t.Feature
 		return p
 	case pbx.DialExtension, pbx.DialAlias, pbx.DialUsername, pbx.DialFormer:
-		return toUser(p, q, t.User, s)
+		return toUser(p, q, t, s)
 	case pbx.DialOutside:
 		return toOutside(p, q, t, s)
 	case pbx.DialAuthName, pbx.DialHold, pbx.DialHeld:
 	}
+	s.tell(Step{Kind: StepKept, Holder: t.Kind})
 	return p // a name that is kept or only signs in reaches nobody
 }
 
@@ -115,25 +130,30 @@ func Decide(q Query, s Snapshot) Plan {
 func toOutside(p Plan, q Query, t roster.Target, s Snapshot) Plan {
 	switch t.State {
 	case pbx.OutsidePaused:
+		s.tell(Step{Kind: StepPaused})
 		p.Reason = pbx.EndUnreachable
 		return p
 	case pbx.OutsidePorted:
+		s.tell(Step{Kind: StepPorted})
 		return p
 	case pbx.OutsideActive:
 	}
 	if t.User == 0 {
+		s.tell(Step{Kind: StepUnassigned})
 		return p
 	}
-	return toUser(p, q, t.User, s)
+	return toUser(p, q, t, s)
 }
 
-func toUser(p Plan, q Query, id pbx.UserID, s Snapshot) Plan {
-	u, ok := s.Directory.User(id)
+func toUser(p Plan, q Query, t roster.Target, s Snapshot) Plan {
+	u, ok := s.Directory.User(t.User)
+	s.tell(Step{Kind: StepHolder, Holder: t.Kind, User: u})
 	for hop := 0; ok && !u.Enabled && u.CallsTo != 0 && hop < maxHops; hop++ {
 		next, there := s.Directory.User(u.CallsTo) // U14: who left named who gets the calls
 		if !there {
 			break
 		}
+		s.tell(Step{Kind: StepLeft, User: u})
 		u = next
 	}
 	if !ok {
@@ -141,44 +161,66 @@ func toUser(p Plan, q Query, id pbx.UserID, s Snapshot) Plan {
 	}
 	p.User, p.Reason = u, pbx.EndUnreachable
 	if !u.Enabled {
+		s.tell(Step{Kind: StepDisabled, User: u})
 		return p // F6: callers of a disabled user hear that he is not available
 	}
+	all := s.Bindings(u.ID)
+	if len(all) == 0 {
+		s.tell(Step{Kind: StepNoPhone, User: u})
+	}
 	var dormant bool
-	p.Targets, dormant = targets(u, q, s.Bindings(u.ID))
+	p.Targets, dormant = targets(u, q, all, s)
 	switch {
 	case len(p.Targets) > 0:
 		p.Kind = Ring
 	case dormant:
+		s.tell(Step{Kind: StepWaits, User: u})
 		p.Kind = Await
 	}
 	return p
 }
 
 // targets groups the user's live bindings by phone. It reports whether there are dormant ones of enabled lines too.
-func targets(u *roster.User, q Query, all []Binding) (list []Target, dormant bool) {
+func targets(u *roster.User, q Query, all []Binding, s Snapshot) (list []Target, dormant bool) {
 	for _, b := range all {
 		line := lineOf(u, b.Line)
-		if line == nil || !line.Enabled || b.Device == q.Device {
-			continue
+		if line == nil {
+			continue // the binding of a line that went this moment
 		}
-		if b.Flow == nil || b.Flow.Closed() {
-			dormant = true // signalling 2: never dialled by address
-			continue
+		kind := reachable(line, b, q)
+		if kind == StepGone {
+			dormant = true
 		}
-		if line.Security != pbx.AnySecurity && !b.Flow.Kind().Secure() {
-			continue // the line became secure after this registration
-		}
-		if i := samePhone(list, b); i >= 0 {
-			list[i].Bindings = append(list[i].Bindings, b)
-			continue
-		}
-		if len(list) < maxTargets {
+		if kind == StepRings {
+			if i := samePhone(list, b); i >= 0 {
+				list[i].Bindings = append(list[i].Bindings, b)
+				continue
+			}
+			if len(list) == maxTargets {
+				continue
+			}
 			list = append(list, Target{
 				Line: b.Line, Device: b.Device, Security: line.Security, ZRTP: line.ZRTP, Bindings: []Binding{b},
 			})
 		}
+		s.tell(Step{Kind: kind, User: u, Line: line})
 	}
 	return list, dormant
+}
+
+// reachable tells whether the phone of a binding rings, or why not.
+func reachable(line *roster.Line, b Binding, q Query) StepKind {
+	switch {
+	case !line.Enabled:
+		return StepSwitchedOff
+	case b.Device == q.Device:
+		return StepOwnPhone
+	case b.Flow == nil || b.Flow.Closed():
+		return StepGone // signalling 2: never dialled by address
+	case line.Security != pbx.AnySecurity && !b.Flow.Kind().Secure():
+		return StepInsecure // the line became secure after this registration
+	}
+	return StepRings
 }
 
 func samePhone(list []Target, b Binding) int {
@@ -216,4 +258,22 @@ func dialled(uri []byte, o *roster.Organization) (value []byte, ours bool) {
 		return nil, false
 	}
 	return userPart(u.User), isOurs(u.Host, o)
+}
+
+// URI makes a Request-URI of what somebody types: a number or name of the organization, or an address as it stands. Spaces
+// within a number are the reader's, as phones take them.
+func URI(typed string, o *roster.Organization) []byte {
+	for _, scheme := range []string{"sip:", "sips:", "tel:"} {
+		if strings.HasPrefix(typed, scheme) {
+			return []byte(typed)
+		}
+	}
+	if strings.Contains(typed, "@") {
+		return []byte("sip:" + typed)
+	}
+	if number := strings.ReplaceAll(typed, " ", ""); isNumber([]byte(number)) {
+		typed = number
+	}
+	uri := sip.AppendEscapedUser([]byte("sip:"), typed)
+	return append(append(uri, '@'), o.SIPDomain...)
 }

@@ -152,7 +152,7 @@ func TestDecide(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p := Decide(Query{Caller: 1, Device: 10, Dialled: []byte(tt.dialled)}, Snapshot{office(), bindings})
+			p := Decide(Query{Caller: 1, Device: 10, Dialled: []byte(tt.dialled)}, Snapshot{Directory: office(), Bindings: bindings})
 			if p.Kind != tt.kind || p.Kind == Refuse && p.Reason != tt.reason || p.Dialled != tt.shown {
 				t.Errorf("kind %d, reason %s, dialled %q", p.Kind, p.Reason, p.Dialled)
 			}
@@ -189,7 +189,7 @@ func TestCallsOfThoseWhoLeftGoWhereTheySaid(t *testing.T) {
 		"104": {Ring, 2}, "106": {Ring, 2}, "107": {Refuse, 7}, "108": {Refuse, 8}, "109": {Refuse, 9}, "103": {Refuse, 3},
 	}
 	for dialled, want := range tests {
-		p := Decide(Query{Caller: 1, Device: 10, Dialled: []byte("sip:" + dialled + "@pbx.test")}, Snapshot{b, bindings})
+		p := Decide(Query{Caller: 1, Device: 10, Dialled: []byte("sip:" + dialled + "@pbx.test")}, Snapshot{Directory: b, Bindings: bindings})
 		if p.Kind != want.kind || p.User == nil || p.User.ID != want.callee ||
 			want.kind == Refuse && p.Reason != pbx.EndUnreachable {
 			t.Errorf("%s: %+v to %+v", dialled, p, p.User)
@@ -199,7 +199,7 @@ func TestCallsOfThoseWhoLeftGoWhereTheySaid(t *testing.T) {
 
 func TestDormantAndDisabledLines(t *testing.T) {
 	b := office()
-	s := Snapshot{b, func(pbx.UserID) []Binding {
+	s := Snapshot{Directory: b, Bindings: func(pbx.UserID) []Binding {
 		return []Binding{
 			{Line: 20, Device: 20}, {Line: 21, Device: 21, Flow: wire{kind: transport.TCP, closed: true}},
 		}
@@ -218,7 +218,7 @@ func TestDormantAndDisabledLines(t *testing.T) {
 
 func TestFlowsOfOneInstanceAreOneTarget(t *testing.T) {
 	f := wire{kind: transport.TLS}
-	s := Snapshot{office(), func(pbx.UserID) []Binding {
+	s := Snapshot{Directory: office(), Bindings: func(pbx.UserID) []Binding {
 		return []Binding{
 			{Line: 20, Device: 20, Instance: "x", RegID: 1, Flow: f},
 			{Line: 20, Device: 20, Instance: "x", RegID: 2, Flow: f},
@@ -233,7 +233,7 @@ func TestFlowsOfOneInstanceAreOneTarget(t *testing.T) {
 }
 
 func TestManyBindings(t *testing.T) {
-	s := Snapshot{office(), func(pbx.UserID) []Binding {
+	s := Snapshot{Directory: office(), Bindings: func(pbx.UserID) []Binding {
 		list := make([]Binding, 100)
 		for i := range list {
 			list[i] = Binding{Line: 20, Device: 20, Flow: wire{kind: transport.UDP}}
@@ -248,7 +248,7 @@ func TestManyBindings(t *testing.T) {
 func TestWithoutOrganization(t *testing.T) {
 	b := office()
 	b.org = nil
-	if p := Decide(Query{Dialled: []byte("sip:202@pbx.test")}, Snapshot{b, bindings}); p.Kind != Refuse {
+	if p := Decide(Query{Dialled: []byte("sip:202@pbx.test")}, Snapshot{Directory: b, Bindings: bindings}); p.Kind != Refuse {
 		t.Errorf("%+v", p)
 	}
 }

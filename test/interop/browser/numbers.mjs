@@ -123,6 +123,32 @@ await run(async (started) => {
   // Those that lead nowhere stand first.
   want(/Leads nowhere/.test(await page.getByRole('row').nth(1).innerText()), 'the first row leads somewhere')
 
+  // R5: where would a call to one of them go? It is told step by step, and the address shows the same again.
+  await page.goto(`${base}/calls`)
+  await page.getByRole('link', { name: 'Try a call' }).click()
+  await pick(page.getByRole('combobox', { name: 'Caller' }), 'anna', /Anna Berg/)
+  const dialled = page.getByLabel('Dialled')
+  await dialled.fill('+45 33 73 65 06')
+  await dialled.press('Enter')
+  const result = page.getByRole('region', { name: 'Result' })
+  await result.getByText('An outside number that leads to Ben Carlsen').waitFor()
+  await result.getByText('The call fails: Not reachable').waitFor()
+  await result.getByText('No phone of Ben Carlsen is registered.').waitFor()
+  await accessible(page, 'a call that is tried')
+  await picture(page, 'try-call')
+  await page.reload()
+  await result.getByText('No phone of Ben Carlsen is registered.').waitFor()
+  want(/Anna Berg/.test(await page.getByRole('combobox', { name: 'Caller' }).inputValue()), 'the address does not keep the caller')
+  for (const [typed, says] of [['+45 33 73 62 04', /leads to nobody/], ['*43', /echo test/], ['4711', /Nobody has this number/]]) {
+    await dialled.fill(typed)
+    await button('Try').click()
+    await result.getByText(says).first().waitFor()
+  }
+  await page.setViewportSize({ width: 360, height: 740 })
+  await fits(page, 'a call that is tried')
+  await picture(page, 'small-try-call')
+  await page.setViewportSize({ width: 1280, height: 800 })
+
   // An alias with + is the same thing, seen from the account.
   await page.goto(`${base}/accounts/2`)
   await page.getByLabel('First name').waitFor()

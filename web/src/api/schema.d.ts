@@ -157,6 +157,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/calls/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell where a call would go now, step by step, without making it */
+        get: operations["tryCall"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/deleted": {
         parameters: {
             query?: never;
@@ -3183,6 +3200,51 @@ export interface components {
              */
             userId?: number;
         };
+        TriedCall: {
+            /** @description Who is called in the end */
+            callee?: components["schemas"]["TriedParty"];
+            /** @description What was dialled, as the server understands it */
+            dialled: string;
+            /** @description With feature: what the server itself does */
+            feature?: string;
+            /**
+             * @description wait: the caller hears ringing until a phone comes back
+             * @enum {string}
+             */
+            outcome: "ring" | "wait" | "feature" | "refuse";
+            /** @description With refuse: the end reason of the call's record */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description How long it would ring, or wait
+             */
+            seconds?: number;
+            /** @description How routing came to that, in order */
+            steps: components["schemas"]["TriedStep"][];
+        };
+        TriedParty: {
+            displayName: string;
+            number: string;
+            /** Format: int64 */
+            userId: number;
+        };
+        TriedStep: {
+            /**
+             * Format: int64
+             * @description With steps about a phone
+             */
+            deviceId?: number;
+            /** @description With holder and kept: which kind of entry in the numbering plan it is */
+            holder?: string;
+            /** @enum {string} */
+            kind: "dialled" | "foreign" | "barred" | "holder" | "feature" | "nobody" | "kept" | "paused" | "ported" | "unassigned" | "left" | "disabled" | "rings" | "gone" | "insecure" | "switched_off" | "no_phone" | "waits";
+            /** @description With steps about a phone: the line it is registered on */
+            sipUsername?: string;
+            /** @description Whom the step is about */
+            user?: components["schemas"]["TriedParty"];
+            /** @description With dialled: the number or name */
+            value?: string;
+        };
         UndoConflict: {
             changedBy: string;
             /** Format: int64 */
@@ -3912,6 +3974,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tryCall: {
+        parameters: {
+            query: {
+                /** @description The user who calls; 0: somebody */
+                caller?: number;
+                /** @description A number, a name or an address */
+                dialled: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedCall"];
+                };
             };
             /** @description Error */
             default: {

@@ -1,3 +1,5 @@
+import { Button } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
 import { t } from '../locale'
 import { useMay } from '../session/may'
 import { Page } from '../ui/Page'
@@ -8,7 +10,16 @@ import { LiveCalls } from './LiveCalls'
 export function CallsPage() {
   const may = useMay()
   return (
-    <Page title={t('menu.calls')}>
+    <Page
+      title={t('menu.calls')}
+      action={
+        may('calls:read') && (
+          <Button renderRoot={(props) => <Link to="/calls/try" {...props} />} variant="default">
+            {t('try.title')}
+          </Button>
+        )
+      }
+    >
       {may('calls:read') && <LiveCalls />}
       {may('records:read') && <CallRecords />}
     </Page>

@@ -29,6 +29,13 @@ export const recordsQuery = (filter: RecordFilter) =>
     placeholderData: keepPreviousData,
   })
 
+export const tryQuery = (asked: { caller: number | undefined; dialled: string }) =>
+  queryOptions({
+    queryKey: [...callKeys.live, 'try', asked],
+    queryFn: ({ signal }) => read('GET /calls/try', { query: asked, signal }),
+    gcTime: 0, // where a call would go may be something else the next moment
+  })
+
 export function useHangUp() {
   const client = useQueryClient()
   return useMutation({

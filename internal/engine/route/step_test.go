@@ -1,0 +1,71 @@
+package route
+
+import (
+	"slices"
+	"testing"
+
+	"ringfence/internal/engine/roster"
+	"ringfence/internal/pbx"
+	"ringfence/internal/wire/sip/transport"
+)
+
+func TestEachDecisionIsToldInSteps(t *testing.T) {
+	b := office()
+	b.users[6] = &roster.User{ID: 6, CallsTo: 2, Lines: nil}
+	b.dial["206"] = roster.Target{Kind: pbx.DialExtension, User: 6}
+	closed := wire{kind: transport.TLS, closed: true}
+	b.users[7] = user(7, pbx.AnySecurity, 70, 71)
+	b.users[7].Lines[1].Enabled = false
+	b.dial["207"] = roster.Target{Kind: pbx.DialExtension, User: 7}
+	phones := func(u pbx.UserID) []Binding {
+		if u == 7 {
+			return []Binding{{Line: 70, Device: 70, Flow: closed}, {Line: 71, Device: 71, Flow: wire{kind: transport.TLS}}}
+		}
+		return bindings(u)
+	}
+	tests := []struct {
+		name   string
+		caller pbx.UserID
+		typed  string
+		kind   Kind
+		steps  []StepKind
+	}{
+		{"two of three phones", 1, "202", Ring, []StepKind{StepDialled, StepHolder, StepRings, StepRings, StepGone}},
+		{"an address", 1, "sip:bob@pbx.test", Ring, []StepKind{StepDialled, StepHolder, StepRings, StepRings, StepGone}},
+		{"an address without scheme", 1, "bob@pbx.test", Ring, []StepKind{StepDialled, StepHolder, StepRings, StepRings, StepGone}},
+		{"a foreign address", 1, "bob@elsewhere.test", Refuse, []StepKind{StepDialled, StepForeign}},
+		{"by anybody", 0, "202", Ring, []StepKind{StepDialled, StepHolder, StepRings, StepRings, StepGone}},
+		{"by one who is disabled", 4, "202", Refuse, []StepKind{StepDialled, StepBarred}},
+		{"by one who is unknown", 98, "202", Refuse, []StepKind{StepDialled, StepBarred}},
+		{"oneself", 1, "201", Refuse, []StepKind{StepDialled, StepHolder, StepOwnPhone}},
+		{"the echo test", 1, "*43", Feature, []StepKind{StepDialled, StepFeature}},
+		{"nobody", 1, "999", Refuse, []StepKind{StepDialled, StepNobody}},
+		{"nothing", 1, "", Refuse, []StepKind{StepDialled, StepForeign}},
+		{"a name that signs in", 1, "login", Refuse, []StepKind{StepDialled, StepKept}},
+		{"one without phone", 1, "203", Refuse, []StepKind{StepDialled, StepHolder, StepNoPhone}},
+		{"one who is disabled", 1, "204", Refuse, []StepKind{StepDialled, StepHolder, StepDisabled}},
+		{"a line that became secure", 1, "205", Refuse, []StepKind{StepDialled, StepHolder, StepInsecure}},
+		{"one who left", 1, "206", Ring, []StepKind{StepDialled, StepHolder, StepLeft, StepRings, StepRings, StepGone}},
+		{"lost and forbidden phones", 1, "207", Await, []StepKind{StepDialled, StepHolder, StepGone, StepSwitchedOff, StepWaits}},
+		{"a name with a space", 1, "bob 2", Refuse, []StepKind{StepDialled, StepNobody}},
+		{"an outside number as it is written", 1, "030 90-18 20", Ring, []StepKind{StepDialled, StepHolder, StepRings, StepRings, StepGone}},
+		{"one that is paused", 1, "+4930901821", Refuse, []StepKind{StepDialled, StepPaused}},
+		{"one that was ported", 1, "+4930901822", Refuse, []StepKind{StepDialled, StepPorted}},
+		{"one that leads nowhere", 1, "+4930901823", Refuse, []StepKind{StepDialled, StepUnassigned}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var told []StepKind
+			q := Query{Caller: tt.caller, Device: 10, Dialled: URI(tt.typed, b.org)}
+			s := Snapshot{Directory: b, Bindings: phones, Tell: func(s Step) { told = append(told, s.Kind) }}
+			p := Decide(q, s)
+			if p.Kind != tt.kind || !slices.Equal(told, tt.steps) {
+				t.Errorf("kind %d, steps %v", p.Kind, told)
+			}
+			s.Tell = nil
+			if silent := Decide(q, s); silent.Kind != p.Kind || silent.Reason != p.Reason || silent.User != p.User {
+				t.Errorf("untold it is decided otherwise: %+v", silent)
+			}
+		})
+	}
+}

@@ -1,0 +1,130 @@
+import { Button, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { TriedCall, TriedStep } from '../api/types'
+import { t, tOr } from '../locale'
+import { useMay } from '../session/may'
+import { ErrorView } from '../ui/ErrorView'
+import { IconPhone, IconPhoneOff } from '../ui/icons'
+import { Page } from '../ui/Page'
+import { UserPicker } from '../users/UserPicker'
+import { userQuery } from '../users/queries'
+import { tryQuery } from './queries'
+
+/** TryPage shows where a call would go now, and why, without making it. What is tried stands in the address. */
+export function TryPage() {
+  const asked = useSearch({ from: '/shell/calls/try' })
+  // Another address is another form: what was typed in the last one is gone with it.
+  return (
+    <Page title={t('try.title')}>
+      <p className="dimmed">{t('try.intro')}</p>
+      <TryForm key={`${asked.caller} ${asked.dialled}`} caller={asked.caller} dialled={asked.dialled} />
+      {asked.dialled && <Tried caller={asked.caller} dialled={asked.dialled} />}
+    </Page>
+  )
+}
+
+interface Asked {
+  caller?: number | undefined
+  dialled?: string | undefined
+}
+
+function TryForm({ caller, dialled }: Asked) {
+  const navigate = useNavigate({ from: '/calls/try' })
+  const known = useQuery({ ...userQuery(caller ?? 0), enabled: Boolean(caller) })
+  const [from, setFrom] = useState(caller)
+  const [to, setTo] = useState(dialled ?? '')
+  const name = known.data && `${known.data.displayName} ${known.data.number}`.trim()
+  return (
+    <form
+      className="form"
+      aria-label={t('try.title')}
+      onSubmit={(e) => {
+        e.preventDefault()
+        if (to.trim()) navigate({ search: { caller: from, dialled: to.trim() } })
+      }}
+    >
+      <div className="fields">
+        <UserPicker
+          key={name}
+          label={t('call.caller')}
+          visibleLabel
+          description={t('try.callerHelp')}
+          name={name}
+          value={from}
+          onChange={setFrom}
+        />
+        <TextInput
+          label={t('try.dialled')}
+          description={t('try.dialledHelp')}
+          value={to}
+          onChange={(e) => setTo(e.currentTarget.value)}
+          maxLength={256}
+          autoComplete="off"
+          autoFocus
+          required
+          withAsterisk={false}
+        />
+        <div>
+          <Button type="submit">{t('try.go')}</Button>
+        </div>
+      </div>
+    </form>
+  )
+}
+
+function Tried({ caller, dialled }: { caller: number | undefined; dialled: string }) {
+  const { data, error } = useQuery(tryQuery({ caller, dialled }))
+  if (error) return <ErrorView error={error} />
+  if (!data) return null
+  const rings = data.outcome !== 'refuse'
+  return (
+    <section className="panel tried" aria-label={t('try.result')} aria-live="polite">
+      <h2>
+        {rings ? <IconPhone size={18} aria-hidden /> : <IconPhoneOff size={18} aria-hidden />} {outcome(data)}
+      </h2>
+      <ol>
+        {Array.from(data.steps.entries(), ([at, step]) => (
+          <li key={at}>
+            <StepText step={step} />
+          </li>
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+/** outcome says in a sentence what would become of the call. */
+function outcome(tried: TriedCall): string {
+  const name = tried.callee?.displayName ?? ''
+  const seconds = tried.seconds ?? 0
+  switch (tried.outcome) {
+    case 'ring':
+      return t('try.ring', { n: tried.steps.filter((step) => step.kind === 'rings').length, name, seconds })
+    case 'wait':
+      return t('try.wait', { name, seconds })
+    case 'feature':
+      return tOr(`try.feature.${tried.feature}`, t('try.step.feature'))
+    case 'refuse':
+      return t('try.refuse', { reason: tOr(`end.${tried.reason}`, tried.reason ?? '') })
+  }
+}
+
+function StepText({ step }: { step: TriedStep }) {
+  const may = useMay()
+  const key = step.holder ? `${step.kind}.${step.holder}` : step.kind
+  const text = tOr(`try.step.${key}`, step.kind, {
+    value: step.value || '–',
+    name: step.user?.displayName ?? '–',
+    line: step.sipUsername ?? '',
+  })
+  if (step.deviceId && may('devices:read')) {
+    return (
+      <Link to="/devices/$id" params={{ id: String(step.deviceId) }}>
+        {text}
+      </Link>
+    )
+  }
+  return <>{text}</>
+}
