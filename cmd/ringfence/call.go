@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -78,8 +79,9 @@ func (e *env) printTried(c *cobra.Command, raw json.RawMessage) error {
 		fmt.Fprintf(&b, "The call fails: %s.\n", strings.ReplaceAll(t.Reason, "_", " "))
 	}
 	for _, s := range t.Steps {
-		text := strings.NewReplacer("VALUE", s.Value, "NAME", s.User.DisplayName, "LINE", s.SIPUsername).
-			Replace(triedSteps()[strings.TrimSuffix(s.Kind+" "+s.Holder, " ")])
+		kind := strings.TrimSpace(s.Kind + " " + s.Holder)
+		words := cmp.Or(triedSteps()[kind], kind) // a newer server may know further ones
+		text := strings.NewReplacer("VALUE", s.Value, "NAME", s.User.DisplayName, "LINE", s.SIPUsername).Replace(words)
 		fmt.Fprintf(&b, "  %s\n", text)
 	}
 	_, err := fmt.Fprint(e.std.out, b.String())

@@ -16,26 +16,19 @@ type TriedCall struct {
 	Outcome string      `json:"outcome" enum:"ring,wait,feature,refuse" doc:"wait: the caller hears ringing until a phone comes back"`
 	Reason  string      `json:"reason,omitempty" doc:"With refuse: the end reason of the call's record"`
 	Feature string      `json:"feature,omitempty" doc:"With feature: what the server itself does"`
-	Callee  *TriedParty `json:"callee,omitempty" doc:"Who is called in the end"`
+	Callee  *UserName   `json:"callee,omitempty" doc:"Who is called in the end"`
 	Seconds int64       `json:"seconds,omitempty" doc:"How long it would ring, or wait"`
 	Steps   []TriedStep `json:"steps" nullable:"false" doc:"How routing came to that, in order"`
 }
 
-// TriedParty is a user on the way of a call.
-type TriedParty struct {
-	UserID      int64  `json:"userId"`
-	DisplayName string `json:"displayName"`
-	Number      string `json:"number"`
-}
-
 // TriedStep is one thing that routing found.
 type TriedStep struct {
-	Kind        string      `json:"kind" enum:"dialled,foreign,barred,holder,feature,nobody,kept,paused,ported,unassigned,left,disabled,rings,gone,insecure,switched_off,no_phone,waits"`
-	Value       string      `json:"value,omitempty" doc:"With dialled: the number or name"`
-	Holder      string      `json:"holder,omitempty" doc:"With holder and kept: which kind of entry in the numbering plan it is"`
-	User        *TriedParty `json:"user,omitempty" doc:"Whom the step is about"`
-	DeviceID    int64       `json:"deviceId,omitempty" doc:"With steps about a phone"`
-	SIPUsername string      `json:"sipUsername,omitempty" doc:"With steps about a phone: the line it is registered on"`
+	Kind        string    `json:"kind" enum:"dialled,foreign,barred,holder,feature,nobody,kept,paused,ported,unassigned,left,disabled,rings,gone,insecure,switched_off,no_phone,waits"`
+	Value       string    `json:"value,omitempty" doc:"With dialled: the number or name"`
+	Holder      string    `json:"holder,omitempty" doc:"With holder and kept: which kind of entry in the numbering plan it is"`
+	User        *UserName `json:"user,omitempty" doc:"Whom the step is about"`
+	DeviceID    int64     `json:"deviceId,omitempty" doc:"With steps about a phone"`
+	SIPUsername string    `json:"sipUsername,omitempty" doc:"With steps about a phone: the line it is registered on"`
 }
 
 func (a *API) callTries() {
@@ -79,9 +72,9 @@ func triedView(p route.Plan, steps []route.Step) TriedCall {
 	return v
 }
 
-func triedParty(u *roster.User) *TriedParty {
+func triedParty(u *roster.User) *UserName {
 	if u == nil {
 		return nil
 	}
-	return &TriedParty{UserID: int64(u.ID), DisplayName: u.DisplayName, Number: u.Number}
+	return &UserName{ID: int64(u.ID), DisplayName: u.DisplayName, Number: u.Number}
 }

@@ -206,10 +206,6 @@ type SettingEffect struct {
 	To   string   `json:"to"`
 }
 
-func nameView(u admin.UserName) UserName {
-	return UserName{ID: int64(u.ID), Number: u.Number, DisplayName: u.DisplayName}
-}
-
 func (a *API) putSettings(ctx context.Context, who caller, in *struct {
 	Place
 	WriteInput
@@ -234,7 +230,7 @@ func (a *API) putSettings(ctx context.Context, who caller, in *struct {
 	if in.DryRun {
 		e := &SettingEffects{Under: r.Effects.Under, Users: r.Effects.Users, More: r.Effects.More, Changes: []SettingEffect{}}
 		for _, c := range r.Effects.Changes {
-			e.Changes = append(e.Changes, SettingEffect{User: nameView(c.User), Key: string(c.Key), From: c.From, To: c.To})
+			e.Changes = append(e.Changes, SettingEffect{User: userName(c.User), Key: string(c.Key), From: c.From, To: c.To})
 		}
 		out.Effects = e
 	}
@@ -282,7 +278,7 @@ func (a *API) settingReach(ctx context.Context, who caller, in *struct {
 	}
 	for _, o := range r.Own {
 		v.Own = append(v.Own, SettingOwn{
-			User: nameView(o.User), DeviceID: int64(o.Device), DeviceName: o.DeviceName, Value: o.Value, Counts: o.Counts,
+			User: userName(o.User), DeviceID: int64(o.Device), DeviceName: o.DeviceName, Value: o.Value, Counts: o.Counts,
 		})
 	}
 	for _, e := range r.Elsewhere {

@@ -3202,7 +3202,7 @@ export interface components {
         };
         TriedCall: {
             /** @description Who is called in the end */
-            callee?: components["schemas"]["TriedParty"];
+            callee?: components["schemas"]["UserName"];
             /** @description What was dialled, as the server understands it */
             dialled: string;
             /** @description With feature: what the server itself does */
@@ -3222,12 +3222,6 @@ export interface components {
             /** @description How routing came to that, in order */
             steps: components["schemas"]["TriedStep"][];
         };
-        TriedParty: {
-            displayName: string;
-            number: string;
-            /** Format: int64 */
-            userId: number;
-        };
         TriedStep: {
             /**
              * Format: int64
@@ -3241,7 +3235,7 @@ export interface components {
             /** @description With steps about a phone: the line it is registered on */
             sipUsername?: string;
             /** @description Whom the step is about */
-            user?: components["schemas"]["TriedParty"];
+            user?: components["schemas"]["UserName"];
             /** @description With dialled: the number or name */
             value?: string;
         };

@@ -1,5 +1,5 @@
 import { Button, TextInput } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { TriedCall, TriedStep } from '../api/types'
@@ -10,7 +10,7 @@ import { IconPhone, IconPhoneOff } from '../ui/icons'
 import { Page } from '../ui/Page'
 import { UserPicker } from '../users/UserPicker'
 import { userQuery } from '../users/queries'
-import { tryQuery } from './queries'
+import { callKeys, tryQuery } from './queries'
 
 /** TryPage shows where a call would go now, and why, without making it. What is tried stands in the address. */
 export function TryPage() {
@@ -32,6 +32,7 @@ interface Asked {
 
 function TryForm({ caller, dialled }: Asked) {
   const navigate = useNavigate({ from: '/calls/try' })
+  const client = useQueryClient()
   const known = useQuery({ ...userQuery(caller ?? 0), enabled: Boolean(caller) })
   const [from, setFrom] = useState(caller)
   const [to, setTo] = useState(dialled ?? '')
@@ -42,7 +43,9 @@ function TryForm({ caller, dialled }: Asked) {
       aria-label={t('try.title')}
       onSubmit={(e) => {
         e.preventDefault()
-        if (to.trim()) navigate({ search: { caller: from, dialled: to.trim() } })
+        if (!to.trim()) return
+        navigate({ search: { caller: from, dialled: to.trim() } })
+        client.invalidateQueries({ queryKey: callKeys.tried }) // the same once more may end otherwise now
       }}
     >
       <div className="fields">

@@ -13,6 +13,7 @@ export interface RecordFilter {
 
 export const callKeys = {
   live: ['calls'] as const,
+  tried: ['calls', 'try'] as const,
   records: ['call-records'] as const,
   recordList: (filter: RecordFilter) => ['call-records', filter] as const,
 }
@@ -31,7 +32,7 @@ export const recordsQuery = (filter: RecordFilter) =>
 
 export const tryQuery = (asked: { caller: number | undefined; dialled: string }) =>
   queryOptions({
-    queryKey: [...callKeys.live, 'try', asked],
+    queryKey: [...callKeys.tried, asked],
     queryFn: ({ signal }) => read('GET /calls/try', { query: asked, signal }),
     gcTime: 0, // where a call would go may be something else the next moment
   })
