@@ -6,18 +6,6 @@ import (
 	"ringfence/internal/engine/admin/admintest"
 )
 
-func TestTheUseCasesStaySoundOverSQL(t *testing.T) {
-	onBoth(t, func(t *testing.T, fresh func(t *testing.T) *Store) {
-		admintest.Sound(t, fresh(t).Admin(), 1, 40)
-	})
-}
-
-func TestUndoInReverseOverSQL(t *testing.T) {
-	onBoth(t, func(t *testing.T, fresh func(t *testing.T) *Store) {
-		admintest.UndoInReverse(t, fresh(t).Admin(), 2, 25)
-	})
-}
-
 func TestWritersAtOnceLeaveNothingDanglingOverSQL(t *testing.T) {
 	onBoth(t, func(t *testing.T, fresh func(t *testing.T) *Store) {
 		admintest.Concurrent(t, fresh(t).Admin(), 3, 4, 15)

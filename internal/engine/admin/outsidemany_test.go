@@ -182,18 +182,6 @@ func TestAFileIsNoWayAroundRoles(t *testing.T) {
 	r.refused(err, pbx.Forbidden, "Only an owner")
 }
 
-func TestTenThousandNumbersAtOnce(t *testing.T) {
-	r := newRig(t)
-	r.user("Anna", "Berg", r.group("Sales").ID)
-	got, cs, err := r.AddOutsideBlock(t.Context(), r.owner, admin.OutsideBlock{
-		First: "+4533730000", Last: "9999", MatchDigits: 4,
-	}, admin.Write{})
-	r.ok(err)
-	if got.Added != 10_000 || cs.Count != 20_000 {
-		t.Errorf("added %d with %d items", got.Added, cs.Count)
-	}
-}
-
 func TestAnExtensionMayBeReadAsAnOutsideNumber(t *testing.T) {
 	r := newRig(t)
 	r.outside("06 6982 1234", 0)

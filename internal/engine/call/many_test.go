@@ -55,7 +55,11 @@ func mixture() []variant {
 }
 
 func TestFiveThousandMixedCallsLeaveNothing(t *testing.T) {
-	const pairs, rounds, warm = 20, 340, 90 // the phones' own tables grow to their size first
+	const pairs, warm = 20, 90 // the phones' own tables grow to their size first
+	rounds := 340
+	if raceEnabled {
+		rounds = 60
+	}
 	o := options{timeout: time.Minute, link: netx.Link{Delay: 5 * time.Millisecond}}
 	run(t, o, func(w *world) {
 		w.records.counted = make(map[pbx.EndReason]int)
@@ -71,7 +75,7 @@ func TestFiveThousandMixedCallsLeaveNothing(t *testing.T) {
 		}
 		var goroutines, heap int
 		for round := range rounds {
-			if round == warm {
+			if round == min(warm, rounds/2) {
 				goroutines, heap = footprint()
 			}
 			for i := range pairs {
@@ -94,7 +98,7 @@ func TestFiveThousandMixedCallsLeaveNothing(t *testing.T) {
 		if g != goroutines {
 			t.Errorf("%d goroutines, at the start %d", g, goroutines)
 		}
-		if h > heap+heap/50 {
+		if h > heap+heap/50 && !raceEnabled {
 			t.Errorf("heap %d KiB, at the start %d KiB", h>>10, heap>>10)
 		}
 		want := make(map[pbx.EndReason]int)

@@ -39,6 +39,18 @@ func Plausible(typed, country string) (string, bool) {
 	if !strings.HasPrefix(typed, "+") || len(typed) > most || !telephonic(typed) {
 		return "", false
 	}
+	value, ok := possible(typed)
+	if !ok {
+		return "", false
+	}
+	again, ok := possible(value) // of several trunk zeros each reading takes one: no number, not even a new one
+	if !ok || again != value {
+		return "", false
+	}
+	return value, true
+}
+
+func possible(typed string) (string, bool) {
 	n, err := phonenumbers.Parse(typed, "")
 	if err != nil || !phonenumbers.IsPossibleNumber(n) || n.GetExtension() != "" {
 		return "", false
