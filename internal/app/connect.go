@@ -40,14 +40,10 @@ func Connect(ctx context.Context, cfg config.Config, environ []string) (*client.
 		unlock()
 		return nil, nil, err
 	}
-	api, err := httpapi.New(httpapi.Config{
+	api := httpapi.New(httpapi.Config{
 		Admin: c.admin, Auth: c.auth, Phones: nobody{}, Calls: nobody{}, Records: records{c.store.Records()}, Mail: c.mail,
 		Machine: &machine{host: c.host, ping: c.store.Ping}, Defaults: c.defaults, Home: c.home, Version: release, Log: c.log,
 	})
-	if err != nil {
-		unlock()
-		return nil, nil, errors.Join(err, c.close())
-	}
 	return client.Handler(api.Local()), func() error {
 		defer unlock()
 		return c.close()

@@ -191,15 +191,12 @@ func (s *server) buildAPI(follow *follower) error {
 	}
 	s.metrics = obs.NewMetrics()
 	t := s.telephone
-	s.api, err = httpapi.New(httpapi.Config{
+	s.api = httpapi.New(httpapi.Config{
 		Admin: s.core.admin, Auth: s.core.auth, Phones: phones{registrar: t.registrar, notices: t.notice, server: t.server},
 		Calls: calls{t.calls}, Records: records{s.core.store.Records()}, Mail: s.core.mail, Machine: s.machine, Page: page,
 		Metrics: s.metrics.Handler(), Defaults: s.core.defaults, Home: s.core.home, Version: release, InForce: follow.wait,
 		Log: s.log.With("area", "http"),
 	})
-	if err != nil {
-		return err
-	}
 	s.metrics.Count("http", s.api.Counters())
 	s.metrics.Count("admin", s.core.admin.Counters())
 	s.metrics.Count("auth", s.core.auth.Counters())

@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"sync"
 	"sync/atomic"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -55,7 +56,7 @@ type API struct {
 	log        *slog.Logger
 	mux        *http.ServeMux
 	huma       huma.API
-	document   []byte
+	document   func() ([]byte, error)
 	operations []operation
 
 	events   fanout.Hub[Event]
@@ -74,19 +75,16 @@ func (c *Counters) Each(fn func(name, help string, v uint64)) {
 	fn("streams", "Event streams opened.", c.streams.Load())
 }
 
-// New registers every operation and makes the API's document.
-func New(cfg Config) (*API, error) {
+// New registers every operation. The API's document is made when it is asked for first.
+func New(cfg Config) *API {
 	a := &API{cfg: cfg, log: cfg.Log, mux: http.NewServeMux()}
 	a.huma = humago.NewWithPrefix(a.mux, Prefix, a.library())
 	a.huma.UseMiddleware(a.authenticate)
 	a.register()
-	doc, err := a.finishDocument()
-	if err != nil {
-		return nil, err
-	}
-	a.document = doc
+	a.shapeErrors()
+	a.document = sync.OnceValues(a.writeDocument)
 	a.plain()
-	return a, nil
+	return a
 }
 
 // Counters gives the API's counters.
@@ -94,11 +92,7 @@ func (a *API) Counters() *Counters { return &a.counters }
 
 // Document gives the OpenAPI document without a running server.
 func Document() ([]byte, error) {
-	a, err := New(Config{Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		return nil, err
-	}
-	return a.document, nil
+	return New(Config{Log: slog.New(slog.DiscardHandler)}).document()
 }
 
 // library configures the operation library: JSON only, its own documentation pages off (they load from other hosts),

@@ -162,8 +162,8 @@ func (a *API) answer(ctx context.Context, w http.ResponseWriter, err error) {
 	writeJSON(w, p.Status, "application/problem+json", p)
 }
 
-// finishDocument names our problem as the shape of every error and writes the document down.
-func (a *API) finishDocument() ([]byte, error) {
+// shapeErrors names our problem as the shape of every error.
+func (a *API) shapeErrors() {
 	doc := a.huma.OpenAPI()
 	schemas := doc.Components.Schemas
 	problem := schemas.Schema(typeOf[Problem](), true, "Problem")
@@ -180,7 +180,11 @@ func (a *API) finishDocument() ([]byte, error) {
 	}
 	delete(schemas.Map(), "ErrorModel")
 	delete(schemas.Map(), "ErrorDetail")
-	b, err := json.MarshalIndent(doc, "", "  ")
+}
+
+// writeDocument writes the OpenAPI document down.
+func (a *API) writeDocument() ([]byte, error) {
+	b, err := json.MarshalIndent(a.huma.OpenAPI(), "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("make the API's document: %w", err)
 	}

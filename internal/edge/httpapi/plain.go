@@ -17,6 +17,7 @@ func (a *API) register() {
 	a.locations()
 	a.users()
 	a.leaves()
+	a.forwardings()
 	a.renumbering()
 	a.manyUsers()
 	a.photos()
@@ -39,10 +40,16 @@ func (a *API) register() {
 
 // plain serves what stands beside the API and is no operation of it.
 func (a *API) plain() {
-	a.mux.HandleFunc("GET "+Prefix+"/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+	a.mux.HandleFunc("GET "+Prefix+"/openapi.json", func(w http.ResponseWriter, r *http.Request) {
+		doc, err := a.document()
+		if err != nil {
+			a.log.ErrorContext(r.Context(), "the API's document was not made", "error", err)
+			a.refuse(r.Context(), w, http.StatusInternalServerError, "The document could not be made.")
+			return
+		}
 		w.Header().Set("Content-Type", "application/openapi+json")
 		w.Header().Set("Cache-Control", "no-cache")
-		_, _ = w.Write(a.document) // the client is gone: nobody to tell
+		_, _ = w.Write(doc) // the client is gone: nobody to tell
 	})
 	a.mux.HandleFunc("GET "+Prefix+"/docs", a.docs)
 	a.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
