@@ -13,7 +13,7 @@ const flags = [
 
 /** Opens a page in a fresh browser. */
 export async function open(options) {
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags })
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell', args: flags })
   return visit(browser, options)
 }
 
