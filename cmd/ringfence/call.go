@@ -47,15 +47,17 @@ func callTryCommand(e *env) *cobra.Command {
 	return c
 }
 
-// tried is a call that was tried, as far as it is printed.
+// tried is what becomes of a call that was tried, as far as it is printed.
 type tried struct {
+	When                     string // of those in Then
 	Outcome, Reason, Feature string
 	Seconds                  int
 	Callee                   struct{ DisplayName string }
 	Steps                    []struct {
-		Kind, Value, Holder, SIPUsername string
-		User                             struct{ DisplayName string }
+		Kind, Value, Holder, SIPUsername, When string
+		User                                   struct{ DisplayName string }
 	}
+	Then []tried
 }
 
 func (e *env) printTried(c *cobra.Command, raw json.RawMessage) error {
@@ -68,24 +70,44 @@ func (e *env) printTried(c *cobra.Command, raw json.RawMessage) error {
 		return fmt.Errorf("read the answer: %w", err)
 	}
 	var b strings.Builder
-	switch t.Outcome {
-	case "ring":
-		fmt.Fprintf(&b, "%s is called, for %d s.\n", t.Callee.DisplayName, t.Seconds)
-	case "wait":
-		fmt.Fprintf(&b, "The caller hears ringing for up to %d s, until a phone of %s comes back.\n", t.Seconds, t.Callee.DisplayName)
-	case "feature":
-		fmt.Fprintf(&b, "The server answers itself: %s.\n", t.Feature)
-	default:
-		fmt.Fprintf(&b, "The call fails: %s.\n", strings.ReplaceAll(t.Reason, "_", " "))
-	}
-	for _, s := range t.Steps {
-		kind := strings.TrimSpace(s.Kind + " " + s.Holder)
-		words := cmp.Or(triedSteps()[kind], kind) // a newer server may know further ones
-		text := strings.NewReplacer("VALUE", s.Value, "NAME", s.User.DisplayName, "LINE", s.SIPUsername).Replace(words)
-		fmt.Fprintf(&b, "  %s\n", text)
-	}
+	t.write(&b, "")
 	_, err := fmt.Fprint(e.std.out, b.String())
 	return err
+}
+
+// write says it in words, and what follows if the call is not taken below it.
+func (t *tried) write(b *strings.Builder, indent string) {
+	b.WriteString(indent)
+	if t.When != "" {
+		b.WriteString(triedCases()[t.When] + ": ")
+	}
+	switch t.Outcome {
+	case "ring":
+		fmt.Fprintf(b, "%s is called, for %d s.\n", t.Callee.DisplayName, t.Seconds)
+	case "wait":
+		fmt.Fprintf(b, "The caller hears ringing for up to %d s, until a phone of %s comes back.\n", t.Seconds, t.Callee.DisplayName)
+	case "feature":
+		fmt.Fprintf(b, "The server answers itself: %s.\n", t.Feature)
+	default:
+		fmt.Fprintf(b, "The call fails: %s.\n", strings.ReplaceAll(t.Reason, "_", " "))
+	}
+	for _, s := range t.Steps {
+		kind := strings.TrimSpace(s.Kind + " " + s.Holder + s.When)
+		words := cmp.Or(triedSteps()[kind], kind) // a newer server may know further ones
+		text := strings.NewReplacer("VALUE", s.Value, "NAME", s.User.DisplayName, "LINE", s.SIPUsername).Replace(words)
+		fmt.Fprintf(b, "%s  %s\n", indent, text)
+	}
+	for i := range t.Then {
+		t.Then[i].write(b, indent+"  ")
+	}
+}
+
+// triedCases says in words in which case a call goes on.
+func triedCases() map[string]string {
+	return map[string]string{
+		"busy": "If the callee is busy or declines", "noAnswer": "If nobody answers",
+		"offline": "If no phone can be reached",
+	}
 }
 
 // triedSteps says each kind of step in words.
@@ -114,6 +136,12 @@ func triedSteps() map[string]string {
 		"insecure":               "phone LINE is registered without the encryption that is demanded of it",
 		"switched_off":           "phone LINE may not be used",
 		"no_phone":               "no phone of NAME is registered",
+		"forwarded always":       "NAME has all calls sent on",
+		"forwarded busy":         "NAME has calls sent on when busy",
+		"forwarded noAnswer":     "NAME has calls sent on that nobody answered",
+		"forwarded offline":      "NAME has calls sent on when no phone can be reached",
+		"dnd":                    "NAME does not want to be disturbed",
+		"circle":                 "the call was sent on too often: it goes in circles",
 		"waits":                  "the call waits for a phone of NAME to come back",
 	}
 }

@@ -33,4 +33,27 @@ func TestACallIsTriedOnTheCommandLine(t *testing.T) {
 	if out = run(1, "call", "try", "201", "--caller", "77"); !strings.Contains(out, "There is no such user") {
 		t.Error(out)
 	}
+	run(0, "user", "create", "--group", "1", "--first-name", "Ben", "--number", "202")
+	if out = run(0, "user", "forward", "1"); !strings.Contains(out, "go nowhere else") {
+		t.Error(out)
+	}
+	out = run(0, "user", "forward", "1", "--always", "202", "--busy", "ben", "--paused", "--do-not-disturb")
+	for _, want := range []string{
+		"do not disturb", "all calls                    go to Ben 202 (paused)", "when busy                    go to Ben 202",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in\n%s", want, out)
+		}
+	}
+	out = run(0, "call", "try", "201")
+	if !strings.Contains(out, "Anna does not want to be disturbed") || !strings.Contains(out, "Anna has calls sent on when busy") {
+		t.Error(out)
+	}
+	if out = run(1, "user", "forward", "1", "--offline", "999"); !strings.Contains(out, "no such account") {
+		t.Error(out)
+	}
+	if out = run(0, "user", "forward", "1", "--busy", "none", "--json"); strings.Contains(out, `"busy"`) {
+		t.Error(out)
+	}
+	run(2, "user", "forward", "anna")
 }

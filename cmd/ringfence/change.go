@@ -11,11 +11,11 @@ import (
 	"ringfence/internal/app/client"
 )
 
-// changeCommands are what is done to an account now and then: renumber, rename, hand over, leave, come back.
+// changeCommands are what is done to an account now and then: renumber, rename, hand over, leave, come back, forward.
 func changeCommands(e *env, r resource) []*cobra.Command {
 	return []*cobra.Command{
 		renumberCommand(e), renameCommand(e, r), handOverCommand(e, r), leaveCommand(e, r), leavesCommand(e),
-		comeBackCommand(e, r),
+		comeBackCommand(e, r), forwardCommand(e, r),
 	}
 }
 
@@ -179,10 +179,19 @@ func comeBackCommand(e *env, r resource) *cobra.Command {
 	return c
 }
 
+// idOf is the id of a thing as typed.
+func idOf(r resource, typed string) (string, error) {
+	if n, err := strconv.ParseInt(typed, 10, 64); err != nil || n < 1 {
+		return "", usagef("%q is not the id of a %s", typed, r.noun)
+	}
+	return typed, nil
+}
+
 // part sends a request about a part of one thing and prints the answer.
 func (e *env) part(c *cobra.Command, method string, r resource, id, part string, body map[string]any) error {
-	if n, err := strconv.ParseInt(id, 10, 64); err != nil || n < 1 {
-		return usagef("%q is not the id of a %s", id, r.noun)
+	id, err := idOf(r, id)
+	if err != nil {
+		return err
 	}
 	return e.api(c, func(conn *client.Client) error {
 		var in any

@@ -26,6 +26,10 @@ var toBen = map[string]func(s *story){
 		s.leaves("Anna", "Ben", 0)
 		s.leaves("Dora", "Ben", 10)
 	},
+	"forwarding.always":   func(s *story) { s.forwards("Fay", pbx.ForwardAlways, false) },
+	"forwarding.busy":     func(s *story) { s.forwards("Gil", pbx.ForwardBusy, true) },
+	"forwarding.noAnswer": func(s *story) { s.forwards("Hal", pbx.ForwardNoAnswer, false) },
+	"forwarding.offline":  func(s *story) { s.forwards("Ida", pbx.ForwardOffline, false) },
 	"outside_number.leadsTo": func(s *story) {
 		ben := s.desks["Ben"].id
 		s.outside("+4533736502", pbx.User{ID: ben}.Ref(), pbx.OutsideActive)
@@ -77,6 +81,10 @@ func newStory(o *office) *story {
 	s.hire("Dora", admin.UserPatch{HomeGroup: &s.sales, Number: new("7203")})
 	s.hire("Emil", admin.UserPatch{HomeGroup: &s.sales, Number: new("7204")})
 	s.hire("Cleo", admin.UserPatch{HomeGroup: &s.sales, Number: new("7205"), Aliases: &[]string{"desk"}})
+	s.hire("Fay", admin.UserPatch{HomeGroup: &s.sales, Number: new("7206")})
+	s.hire("Gil", admin.UserPatch{HomeGroup: &s.sales, Number: new("7207")})
+	s.hire("Hal", admin.UserPatch{HomeGroup: &s.sales, Number: new("7208")})
+	s.phantom("Ida", admin.UserPatch{HomeGroup: &s.sales, Number: new("7209"), Username: new("ida")})
 	s.outside("+4533736505", pbx.Ref{}, pbx.OutsideActive)
 	// Ben had another number and another name before: both reach him for a while.
 	_, cs, err := s.core.admin.Renumber(s.Context(), s.owner, admin.RenumberInput{
@@ -99,6 +107,15 @@ func (s *story) leaves(who, callsTo string, inDays int) {
 	s.did(cs, err)
 }
 
+// forwards has the calls to somebody go on to Ben.
+func (s *story) forwards(who string, when pbx.ForwardWhen, undisturbed bool) {
+	s.Helper()
+	_, cs, err := s.core.admin.SetForwarding(s.Context(), s.owner, s.desks[who].id, admin.ForwardingPatch{
+		DoNotDisturb: &undisturbed, To: map[pbx.ForwardWhen]admin.ForwardTo{when: {ID: s.desks["Ben"].id}},
+	}, admin.Write{})
+	s.did(cs, err)
+}
+
 func (s *story) outside(value string, to pbx.Ref, state pbx.OutsideState) {
 	s.Helper()
 	_, cs, err := s.core.admin.CreateOutsideNumber(s.Context(), s.owner, admin.OutsidePatch{
@@ -107,10 +124,22 @@ func (s *story) outside(value string, to pbx.Ref, state pbx.OutsideState) {
 	s.did(cs, err)
 }
 
-// expected says where each call must end: the calls to Ben, those of who left to him, and those to his outside number.
-func expected(ben, left, dora, outside string) map[string]string {
+// whither says where calls end: those to Ben, of who left to him, of Dora who will, to his outside number, and of those
+// whose calls go on to him always, as they are not disturbed, or as they have no phone.
+type whither struct{ ben, left, dora, outside, always, busy, offline string }
+
+// all is where they end while Ben's calls do.
+func all(end string) whither { return whither{end, end, "rings Dora", end, end, end, end} }
+
+// expected says of each call where it must end.
+func expected(w whither) map[string]string {
+	ben, left, dora, outside := w.ben, w.left, w.dora, w.outside
 	return map[string]string{
 		"*43": "is answered by the server", "olga": unavailable, // who has no phone
+		"*72": "is answered by the server", // with a refusal: Zoe never named anybody
+		"*73": "200", "*78": "200", "*79": "200",
+		"7206": w.always, "fay": w.always, "7207": w.busy, "gil": w.busy, "7209": w.offline, "ida": w.offline,
+		"7208": "rings Hal", "hal": "rings Hal",
 		"7200": unavailable, "zoe": unavailable, // the caller herself, who has no other phone
 		"7205": "rings Cleo", "cleo": "rings Cleo", "desk": "rings Cleo",
 		"7202": ben, "7102": ben, "benno": ben, "ben": ben, "workshop": ben, "7301": ben,
@@ -130,19 +159,19 @@ func (s *story) wants(when string, want map[string]string) {
 	}
 }
 
-// choices are all answers that can be given together, named.
+// choices are answers that can be given together, named: each way for all fields, and each way for every other field.
 func choices() map[string][]admin.Answer {
-	out := map[string][]admin.Answer{"": nil}
+	out := map[string][]admin.Answer{}
 	asked, _ := toUsers()
-	for _, r := range asked {
-		next := map[string][]admin.Answer{}
-		for name, answers := range out {
-			for _, w := range r.Ways {
-				a := admin.Answer{Kind: r.Kind, Field: r.Field, Way: w}
-				next[strings.TrimSpace(name+" "+field(r)+" "+string(w))] = append(slices.Clone(answers), a)
-			}
+	slices.SortFunc(asked, func(a, b admin.Rule) int { return strings.Compare(field(a), field(b)) })
+	for name, way := range map[string]func(at int) int{
+		"all the first way": func(int) int { return 0 }, "all the last way": func(int) int { return 1 },
+		"the first way and the last by turns": func(at int) int { return at % 2 },
+		"the last way and the first by turns": func(at int) int { return 1 - at%2 },
+	} {
+		for i, r := range asked {
+			out[name] = append(out[name], admin.Answer{Kind: r.Kind, Field: r.Field, Way: r.Ways[way(i)%len(r.Ways)]})
 		}
-		out = next
 	}
 	return out
 }
@@ -190,37 +219,43 @@ func deleteAndCall(
 	s *story, answers []admin.Answer, remove func(*story, *admin.Resolution) (pbx.ChangeSet, error),
 ) {
 	s.Helper()
-	s.wants("before", expected("rings Ben", "rings Ben", "rings Dora", "rings Ben"))
+	s.wants("before", expected(all("rings Ben")))
 	s.isAsked(remove)
-	left, outside := unavailable, unknown
+	gone := whither{unknown, unavailable, "rings Dora", unknown, "rings Fay", "486 busy", unavailable}
 	cleo := int64(s.desks["Cleo"].id)
 	for i := range answers {
 		if answers[i].Way == admin.WayReroute {
 			answers[i].To = cleo
 		}
 	}
-	if wayOf(answers, "leave.callsTo") == admin.WayReroute {
-		left = "rings Cleo"
-	}
-	if wayOf(answers, "outside_number.leadsTo") == admin.WayReroute {
-		outside = "rings Cleo"
+	for name, end := range map[string]*string{
+		"leave.callsTo": &gone.left, "outside_number.leadsTo": &gone.outside, "forwarding.always": &gone.always,
+		"forwarding.busy": &gone.busy, "forwarding.offline": &gone.offline,
+	} {
+		if wayOf(answers, name) == admin.WayReroute {
+			*end = "rings Cleo"
+		}
 	}
 	resolution := &admin.Resolution{Answers: answers}
 	cs := s.did(remove(s, resolution))
-	s.wants("after the deletion", expected(unknown, left, "rings Dora", outside))
+	s.wants("after the deletion", expected(gone))
 	s.later(11)
-	s.wants("after Dora has left", expected(unknown, left, left, outside))
+	gone.dora = gone.left
+	s.wants("after Dora has left", expected(gone))
 	_, restored, err := s.core.admin.Restore(s.Context(), s.owner, cs.ID, admin.AskNumbers, admin.Write{})
 	s.did(restored, err)
-	s.wants("after the restore", expected("rings Ben", "rings Ben", "rings Ben", "rings Ben"))
+	back := all("rings Ben")
+	back.dora = "rings Ben"
+	s.wants("after the restore", expected(back))
 
 	s.did(remove(s, resolution))
 	s.later(pbx.TrashDays + 1)
-	s.wants("after the purge", expected(unknown, left, left, outside))
+	s.wants("after the purge", expected(gone))
 	s.hire("Gus", admin.UserPatch{
 		HomeGroup: &s.sales, Number: new("7202"), Username: new("benno"), Aliases: &[]string{"7102", "ben", "workshop", "7301"},
 	})
-	s.wants("when somebody else has the names", expected("rings Gus", left, left, outside))
+	gone.ben = "rings Gus"
+	s.wants("when somebody else has the names", expected(gone))
 }
 
 // isAsked wants the deletion to be refused until it is said what becomes of each field that refers to Ben.

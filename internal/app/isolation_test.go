@@ -23,12 +23,16 @@ var (
 		"user": "user", "userId": "user", "actor": "user", "owner": "user",
 		"group": "group", "groupId": "group", "home": "group", "moveTo": "group", "groups": "groups",
 		"ids": "user", "caller": "user", "dialled": "number", "changes": "number", "callsTo": "user", "leadsTo": "ref", "device": "device", "hold": "hold", "holdId": "hold",
+		"always": "forward", "busy": "forward", "noAnswer": "forward", "offline": "forward",
+		// His own calls go to whatever number he could dial.
+		"updateMyForwarding.always": "forwardId", "updateMyForwarding.busy": "forwardId",
+		"updateMyForwarding.noAnswer": "forwardId", "updateMyForwarding.offline": "forwardId",
 		"listChanges.id": "user", "exportChanges.id": "user",
 		"addGroups": "groups", "removeGroups": "groups", "changeUsers.changes": "fields", "common": "fields", "rows": "rows",
 	}
 	// Locations and profiles are the organization's, and everybody may know them. Settings are closed to him altogether:
 	// what they name is asked after the permission.
-	namingNothing = strings.Fields("limit page cursor sort dryRun If-Match Idempotency-Key from to enabled online kind " +
+	namingNothing = strings.Fields("doNotDisturb paused limit page cursor sort dryRun If-Match Idempotency-Key from to enabled online kind " +
 		"role level key by intent aliases networks overwrite position resolution scopes secrets userLimit location " +
 		"locationId emergencyLocationId answers deleteAfterDays formerDays numbers " +
 		"outside outsideNumbers unassigned state matchDigits first last csv provisioningProfileId values users signedIn managed leaving formerUsernames photo port")
@@ -259,6 +263,8 @@ func (c *cast) predict() outside {
 	})}
 	out["outside"] = []string{c.next("extraoutside", "/numbers", object{"value": "+390669820000"})}
 	out["ref"] = []string{`{"kind":"user","id":` + user + `}`}
+	out["forwardId"] = []string{`{"id":` + user + `}`}
+	out["forward"] = []string{out["forwardId"][0], `{"number":"501"}`, `{"number":"xenia"}`}
 	token := c.owner.want(201, "POST", "/tokens", object{"name": "extra"})
 	out["token"] = []string{fmt.Sprint(token.num("id") + 1)}
 	set := token.header.Get("Ringfence-Change-Set")

@@ -110,7 +110,9 @@ func openOffice(t *testing.T, cfg config.Config) *office {
 // close takes every phone and the server away.
 func (o *office) close() {
 	for _, d := range o.desks {
-		d.phone.Close()
+		if d.phone != nil {
+			d.phone.Close()
+		}
 	}
 	if err := o.stop(context.Background()); err != nil {
 		o.Errorf("the server did not end well: %v", err)
@@ -156,6 +158,16 @@ func (o *office) hire(first string, p admin.UserPatch) pbx.UserID {
 	return d.id
 }
 
+// phantom makes a user who has no phone.
+func (o *office) phantom(name string, p admin.UserPatch) {
+	o.Helper()
+	kind := pbx.Phantom
+	p.Kind, p.DisplayName = &kind, &name
+	r, cs, err := o.core.admin.CreateUser(o.Context(), o.owner, p, admin.Write{})
+	o.did(cs, err)
+	o.desks[name] = &desk{id: r.User.ID}
+}
+
 // plan is everything that stands in the numbering plan now.
 func (o *office) plan() []pbx.DialString {
 	o.Helper()
@@ -189,7 +201,7 @@ func (o *office) atWork() {
 	o.Helper()
 	for _, d := range o.desks {
 		u, err := o.core.admin.User(o.Context(), o.owner, d.id)
-		if err == nil && u.Enabled {
+		if err == nil && u.Enabled && d.phone != nil {
 			d.phone.Register()
 			d.phone.Forget()
 		} else if err != nil && pbx.KindOf(err) != pbx.NotFound {
@@ -205,7 +217,7 @@ func (o *office) call(caller, value string) string {
 	o.pass(time.Second)
 	var rang []string
 	for name, d := range o.desks {
-		if len(d.phone.Heard("INVITE")) > 0 {
+		if d.phone != nil && len(d.phone.Heard("INVITE")) > 0 {
 			rang = append(rang, name)
 		}
 	}
@@ -231,7 +243,9 @@ func (o *office) call(caller, value string) string {
 		end += " " + string(r.EndReason)
 	}
 	for _, d := range o.desks {
-		d.phone.Forget()
+		if d.phone != nil {
+			d.phone.Forget()
+		}
 	}
 	return end
 }

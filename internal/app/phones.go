@@ -9,7 +9,7 @@ import (
 	"ringfence/internal/engine/admin"
 	"ringfence/internal/engine/call"
 	"ringfence/internal/engine/registrar"
-	"ringfence/internal/engine/route"
+	"ringfence/internal/engine/roster"
 	"ringfence/internal/pbx"
 )
 
@@ -81,12 +81,12 @@ func (c calls) Hangup(org pbx.OrganizationID, id pbx.CallID) error {
 }
 
 // Try tells where a call would go.
-func (c calls) Try(org pbx.OrganizationID, caller pbx.UserID, dialled string) (route.Plan, []route.Step, error) {
-	plan, steps, ok := c.manager.Try(org, caller, dialled)
+func (c calls) Try(org pbx.OrganizationID, caller pbx.UserID, dialled string) (call.Tried, error) {
+	t, ok := c.manager.Try(org, caller, dialled)
 	if !ok {
-		return plan, nil, pbx.Errorf(pbx.NotFound, "There is no such user.")
+		return t, pbx.Errorf(pbx.NotFound, "There is no such user.")
 	}
-	return plan, steps, nil
+	return t, nil
 }
 
 // records shows the API the call records.
@@ -131,6 +131,40 @@ func (nobody) Hangup(pbx.OrganizationID, pbx.CallID) error {
 }
 
 // Try can't tell: phones are known to the server alone.
-func (nobody) Try(pbx.OrganizationID, pbx.UserID, string) (route.Plan, []route.Step, error) {
-	return route.Plan{}, nil, pbx.Errorf(pbx.Unavailable, "The server is not running, so no call goes anywhere.")
+func (nobody) Try(pbx.OrganizationID, pbx.UserID, string) (call.Tried, error) {
+	return call.Tried{}, pbx.Errorf(pbx.Unavailable, "The server is not running, so no call goes anywhere.")
+}
+
+// personal stores what people change about themselves by dialling a code.
+type personal struct {
+	admin  *admin.Service
+	roster *roster.Directory
+}
+
+// Forward has all calls of a user sent on, or no more.
+func (p personal) Forward(ctx context.Context, u pbx.UserID, on bool, to pbx.UserID) error {
+	off := !on
+	patch := admin.ForwardingPatch{Paused: &off}
+	if to != 0 {
+		patch.To = map[pbx.ForwardWhen]admin.ForwardTo{pbx.ForwardAlways: {ID: to}}
+	}
+	if on && to == 0 {
+		if who, ok := p.roster.User(u); !ok || who.Forwarding == nil || who.Forwarding.Always == 0 {
+			return pbx.Errorf(pbx.Invalid, "There is nobody yet to whom calls would go.")
+		}
+	}
+	return p.change(ctx, u, patch)
+}
+
+// DoNotDisturb switches it on or off.
+func (p personal) DoNotDisturb(ctx context.Context, u pbx.UserID, on bool) error {
+	return p.change(ctx, u, admin.ForwardingPatch{DoNotDisturb: &on})
+}
+
+func (p personal) change(ctx context.Context, u pbx.UserID, patch admin.ForwardingPatch) error {
+	o := p.roster.Organization()
+	if o == nil {
+		return pbx.Errorf(pbx.Unavailable, "There is no organization.")
+	}
+	return p.admin.ForwardByPhone(ctx, o.ID, u, patch)
 }

@@ -50,7 +50,7 @@ func (r *revoker) apply(ctx context.Context, cs pbx.ChangeSet) error {
 		case pbx.KindSetting, pbx.KindGroup, pbx.KindLocation, pbx.KindProfile:
 			policy = true
 		case pbx.KindOrganization, pbx.KindDialString, pbx.KindOutsideNumber, pbx.KindPool, pbx.KindToken, pbx.KindPermission,
-			pbx.KindLeave, pbx.KindMailServer, pbx.KindMailPassword:
+			pbx.KindLeave, pbx.KindForwarding, pbx.KindMailServer, pbx.KindMailPassword:
 		}
 	}
 	if len(lines) > 0 || policy {

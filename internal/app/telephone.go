@@ -100,7 +100,7 @@ func newTelephone(ctx context.Context, c *core, tlsConfig *tls.Config, node stri
 	})
 	t.calls = call.New(call.Config{
 		Transactions: t.transactions, Media: call.Engine(t.media), Bindings: bindings{t.registrar}, Directory: t.roster,
-		Records: c.store.Records(), Node: node, Host: c.cfg.Domain, Advertise: c.cfg.Advertise, Product: product(),
+		Records: c.store.Records(), Personal: personal{c.admin, t.roster}, Node: node, Host: c.cfg.Domain, Advertise: c.cfg.Advertise, Product: product(),
 		Log: log.With("area", "call"), Counters: &t.callCounters,
 	})
 	t.server = sipserver.New(sipserver.Config{

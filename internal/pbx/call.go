@@ -27,6 +27,7 @@ const (
 	EndAdminHangup      EndReason = "admin_hangup"
 	EndZRTPNotConfirmed EndReason = "zrtp_not_confirmed"
 	EndMaxForwards      EndReason = "max_forwards"
+	EndForwardLoop      EndReason = "forward_loop" // sent on from user to user too often
 	EndOverload         EndReason = "overload"
 	EndServerRestart    EndReason = "server_restart"
 	EndServerShutdown   EndReason = "server_shutdown"
@@ -38,8 +39,8 @@ func EndReasons() []EndReason {
 	return []EndReason{
 		EndCompletedCaller, EndCompletedCallee, EndCancelled, EndBusy, EndNoAnswer, EndDeclined, EndUnreachable,
 		EndNotFound, EndForbidden, EndNotAcceptable, EndCallerVanished, EndCalleeVanished, EndFlowLost,
-		EndSessionExpired, EndAdminHangup, EndZRTPNotConfirmed, EndMaxForwards, EndOverload, EndServerRestart,
-		EndServerShutdown, EndInternalError,
+		EndSessionExpired, EndAdminHangup, EndZRTPNotConfirmed, EndMaxForwards, EndForwardLoop, EndOverload,
+		EndServerRestart, EndServerShutdown, EndInternalError,
 	}
 }
 

@@ -23,11 +23,22 @@ type Feature string
 
 // The features there are.
 const (
-	FeatureEcho Feature = "echo"
+	FeatureEcho       Feature = "echo"
+	FeatureForwardOn  Feature = "forward_on" // all calls of the caller go on: to whom is dialled after it, else as last time
+	FeatureForwardOff Feature = "forward_off"
+	FeatureDNDOn      Feature = "dnd_on" // do not disturb
+	FeatureDNDOff     Feature = "dnd_off"
 )
 
+// TakesNumber reports whether a number may be dialled behind the feature's code: *72 201.
+func (f Feature) TakesNumber() bool { return f == FeatureForwardOn }
+
 // FeatureCodes gives the feature codes that a new organization starts with.
-func FeatureCodes() map[string]Feature { return map[string]Feature{"*43": FeatureEcho} }
+func FeatureCodes() map[string]Feature {
+	return map[string]Feature{
+		"*43": FeatureEcho, "*72": FeatureForwardOn, "*73": FeatureForwardOff, "*78": FeatureDNDOn, "*79": FeatureDNDOff,
+	}
+}
 
 // DialString is a value that can be dialled or signed in with, and what it reaches. Its key is (organization, value).
 type DialString struct {

@@ -57,12 +57,14 @@ const (
 	KindMailServer    Kind = "mail_server"   // id: the organization's
 	KindMailPassword  Kind = "mail_password" // id: the organization's
 	KindLeave         Kind = "leave"         // id: the user's
+	KindForwarding    Kind = "forwarding"    // id: the user's
 )
 
 // Kinds lists every kind, in the order in which things may be written so that what is referred to comes first.
 func Kinds() []Kind {
 	return []Kind{
-		KindOrganization, KindLocation, KindProfile, KindPermission, KindGroup, KindUser, KindLeave, KindUserSecret,
+		KindOrganization, KindLocation, KindProfile, KindPermission, KindGroup, KindUser, KindLeave, KindForwarding,
+		KindUserSecret,
 		KindDevice, KindLine, KindCredential,
 		KindPool, KindOutsideNumber, KindDialString, KindSetting, KindToken,
 		KindMailServer, KindMailPassword,

@@ -140,7 +140,18 @@ const severalUsers = createRoute({
 const editUser = createRoute({
   getParentRoute: () => shell,
   path: '/accounts/$id',
+  validateSearch: (search): { tab?: string | undefined } => ({ tab: text(search.tab) }),
   component: page(() => import('./users/EditUserPage'), 'EditUserPage'),
+})
+const routing = createRoute({
+  getParentRoute: () => shell,
+  path: '/accounts/$id/routing',
+  component: page(() => import('./routing/RoutingPage'), 'RoutingPage'),
+})
+const myRouting = createRoute({
+  getParentRoute: () => shell,
+  path: '/my/routing',
+  component: page(() => import('./routing/MyRoutingPage'), 'MyRoutingPage'),
 })
 const devices = createRoute({
   getParentRoute: () => shell,
@@ -225,6 +236,8 @@ const routeTree = root.addChildren([
     newUser,
     severalUsers,
     editUser,
+    routing,
+    myRouting,
     devices,
     device,
     numbers,

@@ -79,6 +79,8 @@ export function tabSearch(search: Record<string, unknown>): TabSearch {
 export interface NumberSearch extends TabSearch {
   lead?: 'unassigned' | 'assigned' | undefined
   state?: 'active' | 'paused' | 'ported' | undefined
+  /** for is to whom a number leads that is added next. */
+  for?: number | undefined
 }
 
 const leads = ['unassigned', 'assigned'] as const
@@ -90,6 +92,7 @@ export function numberSearch(search: Record<string, unknown>): NumberSearch {
     ...tabSearch(search),
     lead: leads.find((one) => one === search.lead),
     state: outsideStates.find((one) => one === search.state),
+    for: number(search.for),
   }
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"ringfence/internal/engine/call"
 	"ringfence/internal/engine/roster"
 	"ringfence/internal/engine/route"
 	"ringfence/internal/pbx"
@@ -12,22 +13,35 @@ import (
 
 // TriedCall is where a call would go at this moment. It rings nobody.
 type TriedCall struct {
-	Dialled string      `json:"dialled" doc:"What was dialled, as the server understands it"`
+	Dialled string `json:"dialled" doc:"What was dialled, as the server understands it"`
+	TriedWay
+}
+
+// TriedWay is what becomes of a call.
+type TriedWay struct {
 	Outcome string      `json:"outcome" enum:"ring,wait,feature,refuse" doc:"wait: the caller hears ringing until a phone comes back"`
 	Reason  string      `json:"reason,omitempty" doc:"With refuse: the end reason of the call's record"`
 	Feature string      `json:"feature,omitempty" doc:"With feature: what the server itself does"`
 	Callee  *UserName   `json:"callee,omitempty" doc:"Who is called in the end"`
 	Seconds int64       `json:"seconds,omitempty" doc:"How long it would ring, or wait"`
 	Steps   []TriedStep `json:"steps" nullable:"false" doc:"How routing came to that, in order"`
+	Then    []TriedNext `json:"then" nullable:"false" doc:"Where the call would go on if it is not taken, by case"`
+}
+
+// TriedNext is where a call would go on in a case.
+type TriedNext struct {
+	When string `json:"when" enum:"busy,noAnswer,offline"`
+	TriedWay
 }
 
 // TriedStep is one thing that routing found.
 type TriedStep struct {
-	Kind        string    `json:"kind" enum:"dialled,foreign,barred,holder,feature,nobody,kept,paused,ported,unassigned,left,disabled,rings,gone,insecure,switched_off,no_phone,waits"`
+	Kind        string    `json:"kind" enum:"dialled,foreign,barred,holder,feature,nobody,kept,paused,ported,unassigned,left,disabled,rings,gone,insecure,switched_off,no_phone,waits,forwarded,dnd,circle"`
 	Value       string    `json:"value,omitempty" doc:"With dialled: the number or name"`
 	Holder      string    `json:"holder,omitempty" doc:"With holder and kept: which kind of entry in the numbering plan it is"`
 	User        *UserName `json:"user,omitempty" doc:"Whom the step is about"`
 	DeviceID    int64     `json:"deviceId,omitempty" doc:"With steps about a phone"`
+	When        string    `json:"when,omitempty" enum:"always,busy,noAnswer,offline" doc:"With forwarded: in which case the user has calls sent on"`
 	SIPUsername string    `json:"sipUsername,omitempty" doc:"With steps about a phone: the line it is registered on"`
 }
 
@@ -44,15 +58,16 @@ type tryInput struct {
 }
 
 func (a *API) tryCall(_ context.Context, who caller, in *tryInput) (*struct{ Body TriedCall }, error) {
-	plan, steps, err := a.cfg.Calls.Try(who.Organization, pbx.UserID(in.Caller), in.Dialled)
+	t, err := a.cfg.Calls.Try(who.Organization, pbx.UserID(in.Caller), in.Dialled)
 	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body TriedCall }{triedView(plan, steps)}, nil
+	return &struct{ Body TriedCall }{TriedCall{Dialled: t.Plan.Dialled, TriedWay: triedWay(&t)}}, nil
 }
 
-func triedView(p route.Plan, steps []route.Step) TriedCall {
-	v := TriedCall{Dialled: p.Dialled, Callee: triedParty(p.User), Steps: make([]TriedStep, len(steps))}
+func triedWay(t *call.Tried) TriedWay {
+	p := &t.Plan
+	v := TriedWay{Callee: triedParty(p.User), Steps: make([]TriedStep, len(t.Steps)), Then: make([]TriedNext, len(t.Then))}
 	switch p.Kind {
 	case route.Ring:
 		v.Outcome, v.Seconds = "ring", int64(p.User.RingTime/time.Second)
@@ -63,11 +78,16 @@ func triedView(p route.Plan, steps []route.Step) TriedCall {
 	case route.Refuse:
 		v.Outcome, v.Reason = "refuse", string(p.Reason)
 	}
-	for i, s := range steps {
-		v.Steps[i] = TriedStep{Kind: string(s.Kind), Value: s.Value, Holder: string(s.Holder), User: triedParty(s.User)}
+	for i, s := range t.Steps {
+		v.Steps[i] = TriedStep{
+			Kind: string(s.Kind), Value: s.Value, Holder: string(s.Holder), User: triedParty(s.User), When: string(s.When),
+		}
 		if s.Line != nil {
 			v.Steps[i].DeviceID, v.Steps[i].SIPUsername = int64(s.Line.Device), s.Line.SIPUsername
 		}
+	}
+	for i := range t.Then {
+		v.Then[i] = TriedNext{When: string(t.Then[i].When), TriedWay: triedWay(&t.Then[i].Tried)}
 	}
 	return v
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"ringfence/internal/engine/admin"
-	"ringfence/internal/engine/route"
+	"ringfence/internal/engine/call"
 	"ringfence/internal/pbx"
 )
 
@@ -45,7 +45,7 @@ type Calls interface {
 	Hangup(org pbx.OrganizationID, id pbx.CallID) error
 	// Try tells where a call would go at this moment, and how routing came to that. Caller 0 is somebody. pbx.NotFound
 	// when the caller is not of the organization, pbx.Unavailable where no calls are made.
-	Try(org pbx.OrganizationID, caller pbx.UserID, dialled string) (route.Plan, []route.Step, error)
+	Try(org pbx.OrganizationID, caller pbx.UserID, dialled string) (call.Tried, error)
 }
 
 // RecordQuery asks for call records, the newest first.

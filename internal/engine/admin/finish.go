@@ -179,7 +179,7 @@ func levelOf(k pbx.Kind) (pbx.Level, bool) {
 	case pbx.KindMailServer, pbx.KindMailPassword:
 		return "", false
 	case pbx.KindLine, pbx.KindCredential, pbx.KindUserSecret, pbx.KindDialString, pbx.KindOutsideNumber, pbx.KindPool,
-		pbx.KindSetting, pbx.KindToken, pbx.KindPermission, pbx.KindLeave:
+		pbx.KindSetting, pbx.KindToken, pbx.KindPermission, pbx.KindLeave, pbx.KindForwarding:
 		return "", false
 	}
 	return "", false

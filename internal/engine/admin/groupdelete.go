@@ -102,7 +102,7 @@ func (w *Work) nameOf(r pbx.Ref) (string, error) {
 	case pbx.KindLine:
 		l, err := w.lines.get(w, pbx.LineID(r.ID))
 		return l.SIPUsername, ignoreMissing(err)
-	case pbx.KindLeave:
+	case pbx.KindLeave, pbx.KindForwarding:
 		u, err := w.User(pbx.UserID(r.ID))
 		return u.Shown(), ignoreMissing(err)
 	case pbx.KindMailServer, pbx.KindMailPassword:

@@ -227,6 +227,49 @@ func leaveSpec() spec[pbx.UserID, pbx.Leave] {
 	}
 }
 
+func forwardingSpec() spec[pbx.UserID, pbx.Forwarding] {
+	var fields []mentioning[pbx.Forwarding]
+	for _, when := range pbx.ForwardCases() {
+		fields = append(fields, mentioning[pbx.Forwarding]{
+			field: string(when), to: pbx.KindUser, ways: []Way{WayReroute, WayRemove}, back: true,
+			set: func(f *pbx.Forwarding, _, to pbx.Ref) { *f.Named(when) = pbx.UserID(to.ID) },
+		})
+	}
+	return spec[pbx.UserID, pbx.Forwarding]{
+		kind:  pbx.KindForwarding,
+		key:   func(f pbx.Forwarding) pbx.UserID { return f.User },
+		ref:   pbx.Forwarding.Ref,
+		keyOf: byID[pbx.UserID](pbx.KindForwarding),
+		org:   func(f pbx.Forwarding) pbx.OrganizationID { return f.Organization },
+		load:  func(tx ReadTx, _ pbx.OrganizationID, k pbx.UserID) (pbx.Forwarding, error) { return tx.Forwarding(k) },
+		put:   Tx.PutForwarding,
+		drop:  func(tx Tx, _ pbx.OrganizationID, k pbx.UserID) error { return tx.DeleteForwarding(k) },
+		name: func(w *Work, f pbx.Forwarding) string {
+			u, err := w.User(f.User)
+			if err != nil { // the user goes with it
+				return ""
+			}
+			return u.Shown()
+		},
+		version: func(f *pbx.Forwarding) *int64 { return &f.Version },
+		times:   func(f *pbx.Forwarding) (a, b *time.Time) { return &f.CreatedAt, &f.UpdatedAt },
+		check:   checkForwarding,
+		mention: func(f pbx.Forwarding) []pbx.Reference {
+			var out []pbx.Reference
+			for _, when := range pbx.ForwardCases() {
+				if id := *f.Named(when); id != 0 {
+					out = append(out, pbx.Reference{
+						Organization: f.Organization, From: f.Ref(), Field: string(when), To: pbx.User{ID: id}.Ref(),
+					})
+				}
+			}
+			return out
+		},
+		fields: fields,
+		root:   func(_ *Work, f pbx.Forwarding) pbx.Ref { return pbx.User{ID: f.User}.Ref() },
+	}
+}
+
 func userSecretSpec() spec[secretKey, pbx.UserSecret] {
 	return spec[secretKey, pbx.UserSecret]{
 		kind: pbx.KindUserSecret,

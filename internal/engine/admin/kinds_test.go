@@ -38,7 +38,7 @@ func TestEveryFieldThatMentionsAnotherThingIsRegistered(t *testing.T) {
 	// A part is found by what it is a part of, and goes with it; a hold lasts ten minutes.
 	parts := []string{
 		"ProvisioningProfile.ID", "CustomPermission.ID", "Location.ID", "Group.ID", "User.ID", "Device.ID", "Line.ID",
-		"ExtensionPool.ID", "Token.ID", "Leave.User", "OutsideNumber.ID",
+		"ExtensionPool.ID", "Token.ID", "Leave.User", "Forwarding.User", "OutsideNumber.ID",
 		"Credential.Line", "UserSecret.User", "DialString.HeldFor", "DialString.Pool",
 	}
 	w := newWork(nil, 1, Actor{}, time.Time{})
@@ -76,6 +76,7 @@ func TestEveryFieldThatMentionsAnotherThingIsRegistered(t *testing.T) {
 	inspect(w.groups, check)
 	inspect(w.users, check)
 	inspect(w.leaves, check)
+	inspect(w.forwards, check)
 	inspect(w.devices, check)
 	inspect(w.lines, check)
 	inspect(w.creds, check)

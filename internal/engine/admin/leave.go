@@ -149,6 +149,9 @@ func (w *Work) carryOut(u pbx.User, l pbx.Leave) (pbx.Leave, error) {
 	if err := w.users.put(w, u); err != nil {
 		return l, err
 	}
+	if err := w.forwards.delete(w, u.ID); ignoreMissing(err) != nil { // U14: his own go, callsTo stands
+		return l, err
+	}
 	return l, w.endTokens(u.ID)
 }
 

@@ -27,6 +27,7 @@ type ReadTx interface {
 	GroupReader
 	UserReader
 	LeaveReader
+	ForwardingReader
 	PhotoReader
 	DeviceReader
 	DialReader
@@ -52,6 +53,7 @@ type Tx interface {
 	GroupWriter
 	UserWriter
 	LeaveWriter
+	ForwardingWriter
 	PhotoWriter
 	DeviceWriter
 	DialWriter
@@ -171,6 +173,17 @@ type LeaveReader interface {
 	// LeavesDue gives at most limit leaves whose day is reached and that were not carried out, or whose user is to be
 	// deleted by the moment.
 	LeavesDue(org pbx.OrganizationID, at time.Time, limit int) ([]pbx.Leave, error)
+}
+
+// ForwardingReader reads where calls to users go on; NotFound for one who forwards nothing.
+type ForwardingReader interface {
+	Forwarding(user pbx.UserID) (pbx.Forwarding, error)
+}
+
+// ForwardingWriter writes it.
+type ForwardingWriter interface {
+	PutForwarding(f pbx.Forwarding) error
+	DeleteForwarding(user pbx.UserID) error
 }
 
 // LeaveWriter writes who leaves.
@@ -387,6 +400,7 @@ type Loader interface {
 	EachGroup(fn func(pbx.Group) error) error
 	EachUser(fn func(pbx.User) error) error
 	EachLeave(fn func(pbx.Leave) error) error
+	EachForwarding(fn func(pbx.Forwarding) error) error
 	EachDevice(fn func(pbx.Device) error) error
 	EachLine(fn func(pbx.Line) error) error
 	EachCredential(fn func(pbx.Credential) error) error

@@ -213,6 +213,9 @@ func (s *Service) HandOver(
 		if err = w.leaves.delete(w, id); ignoreMissing(err) != nil {
 			return err
 		}
+		if err = w.forwards.delete(w, id); ignoreMissing(err) != nil {
+			return err
+		}
 		if err = w.endTokens(id); err != nil {
 			return err
 		}

@@ -117,6 +117,8 @@ func (b *revival) thing(v any) error {
 		return b.user(v)
 	case pbx.Leave:
 		return b.leave(v)
+	case pbx.Forwarding:
+		return b.forwarding(v)
 	case pbx.UserSecret:
 		return w.secrets.revive(w, v)
 	case pbx.Device:
@@ -468,6 +470,17 @@ func (b *revival) leave(l pbx.Leave) error {
 		b.note("Whom calls went to is gone: callers hear that the account is not available.")
 	}
 	return w.leaves.revive(w, l)
+}
+
+// forwarding brings back where calls go on, as far as those who get them are there.
+func (b *revival) forwarding(f pbx.Forwarding) error {
+	for _, when := range pbx.ForwardCases() {
+		if id := f.Named(when); *id != 0 && b.w.mustHave(pbx.User{ID: *id}.Ref()) != nil {
+			*id = 0
+			b.note("Somebody to whom calls went on is gone: they end with the one who is called.")
+		}
+	}
+	return b.w.forwards.revive(b.w, f)
 }
 
 // dialString brings back what is nobody's name, such as a feature code; names come back with their user.

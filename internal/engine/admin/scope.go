@@ -47,7 +47,7 @@ func (w *Work) sees(r pbx.Ref) (bool, error) {
 	switch r.Kind {
 	case pbx.KindGroup:
 		return r.ID == int64(own), nil
-	case pbx.KindUser, pbx.KindUserSecret, pbx.KindLeave:
+	case pbx.KindUser, pbx.KindUserSecret, pbx.KindLeave, pbx.KindForwarding:
 		_, err = w.visible(pbx.UserID(r.ID))
 	case pbx.KindDevice:
 		_, err = w.visibleDevice(pbx.DeviceID(r.ID))

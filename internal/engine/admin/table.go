@@ -440,6 +440,8 @@ func words(k pbx.Kind) string {
 		return "password"
 	case pbx.KindLeave:
 		return "leave"
+	case pbx.KindForwarding:
+		return "forwarding"
 	case pbx.KindProfile:
 		return "provisioning profile"
 	case pbx.KindMailServer:

@@ -16,7 +16,7 @@ func (u *undoing) created() error {
 		made[it.Ref] = it.Action == pbx.Created
 	}
 	for _, kind := range []pbx.Kind{
-		pbx.KindUser, pbx.KindLeave, pbx.KindDevice, pbx.KindToken, pbx.KindSetting, pbx.KindOutsideNumber,
+		pbx.KindUser, pbx.KindLeave, pbx.KindForwarding, pbx.KindDevice, pbx.KindToken, pbx.KindSetting, pbx.KindOutsideNumber,
 		pbx.KindDialString, pbx.KindPool,
 		pbx.KindGroup, pbx.KindLocation, pbx.KindProfile, pbx.KindPermission, pbx.KindUserSecret, pbx.KindCredential,
 		pbx.KindMailServer, pbx.KindMailPassword,
@@ -151,7 +151,7 @@ func (u *undoing) changedSince(it pbx.ChangeItem, made map[pbx.Ref]bool) (string
 		return u.grantedSince(it, made)
 	case pbx.KindOrganization, pbx.KindLocation, pbx.KindProfile, pbx.KindDevice, pbx.KindLine, pbx.KindCredential, pbx.KindUserSecret,
 		pbx.KindDialString, pbx.KindOutsideNumber, pbx.KindPool, pbx.KindSetting, pbx.KindToken, pbx.KindLeave,
-		pbx.KindMailServer, pbx.KindMailPassword:
+		pbx.KindForwarding, pbx.KindMailServer, pbx.KindMailPassword:
 	}
 	return "", nil
 }
@@ -222,7 +222,7 @@ func (u *undoing) versionOf(r pbx.Ref) (int64, error) {
 		return t.Version, ignoreMissing(err)
 	case pbx.KindOrganization, pbx.KindLocation, pbx.KindProfile, pbx.KindPermission, pbx.KindGroup, pbx.KindUser,
 		pbx.KindDevice, pbx.KindLine, pbx.KindDialString, pbx.KindOutsideNumber, pbx.KindPool, pbx.KindSetting, pbx.KindLeave,
-		pbx.KindMailServer, pbx.KindMailPassword:
+		pbx.KindForwarding, pbx.KindMailServer, pbx.KindMailPassword:
 	}
 	return 0, fmt.Errorf("version of %s", r)
 }
@@ -269,7 +269,7 @@ func (u *undoing) removeMade(it pbx.ChangeItem) error {
 		}
 		return w.removeOutside(n)
 	case pbx.KindOrganization, pbx.KindLine, pbx.KindCredential, pbx.KindUserSecret, pbx.KindDialString, pbx.KindPool,
-		pbx.KindSetting, pbx.KindToken, pbx.KindLeave, pbx.KindMailServer, pbx.KindMailPassword:
+		pbx.KindSetting, pbx.KindToken, pbx.KindLeave, pbx.KindForwarding, pbx.KindMailServer, pbx.KindMailPassword:
 	}
 	return w.table(it.Ref.Kind).remove(w, it.Ref)
 }
@@ -345,9 +345,9 @@ func (u *undoing) deletedPart(it pbx.ChangeItem) error {
 		u.secrets = true
 	case it.Ref.Kind == pbx.KindToken:
 		u.out.Notes = append(u.out.Notes, "A revoked token stays revoked: make another one.")
-	case it.Ref.Kind == pbx.KindLeave && w.mustHave(pbx.User{ID: pbx.UserID(it.Ref.ID)}.Ref()) != nil:
+	case ofUser(it.Ref.Kind) && w.mustHave(pbx.User{ID: pbx.UserID(it.Ref.ID)}.Ref()) != nil:
 		u.left(it, "Whose it was is gone.")
-	case it.Ref.Kind == pbx.KindLeave, it.Ref.Kind == pbx.KindMailServer:
+	case ofUser(it.Ref.Kind), it.Ref.Kind == pbx.KindMailServer:
 		if err := t.insert(w, it.Before); err != nil {
 			return err
 		}
@@ -500,3 +500,6 @@ func (u *undoing) outsideBack(it pbx.ChangeItem) error {
 	}
 	return w.putOutside(was)
 }
+
+// ofUser are the kinds of which each user has at most one, under his own id.
+func ofUser(k pbx.Kind) bool { return k == pbx.KindLeave || k == pbx.KindForwarding }

@@ -42,6 +42,7 @@ const (
 	UserHandOver       UseCase = "user.handOver"
 	UserLeave          UseCase = "user.leave"
 	UserComeBack       UseCase = "user.comeBack"
+	UserForward        UseCase = "user.forward"
 	LeaveList          UseCase = "leave.list"
 	LeaveCarryOut      UseCase = "leave.carryOut"
 	NumberEnd          UseCase = "number.end"
@@ -78,6 +79,7 @@ const (
 	TokenCreate        UseCase = "token.create"
 	TokenRevoke        UseCase = "token.revoke"
 	MeUpdate           UseCase = "me.update"
+	MeForward          UseCase = "me.forward"
 	MailRead           UseCase = "mail.read"
 	MailUpdate         UseCase = "mail.update"
 	UserInvite         UseCase = "user.invite"
@@ -113,7 +115,7 @@ func UseCases() map[UseCase]pbx.Permission {
 		UserList: pbx.PermUsersRead, UserRead: pbx.PermUsersRead, UserCreate: pbx.PermUsersWrite, UserLoad: pbx.PermUsersWrite,
 		UserUpdate: pbx.PermUsersWrite, UserReset: pbx.PermUsersWrite, UserDelete: pbx.PermUsersWrite,
 		UserRenumber: pbx.PermUsersWrite, UserRename: pbx.PermUsersWrite, UserHandOver: pbx.PermUsersWrite,
-		UserLeave: pbx.PermUsersWrite, UserComeBack: pbx.PermUsersWrite, LeaveList: pbx.PermUsersRead,
+		UserLeave: pbx.PermUsersWrite, UserComeBack: pbx.PermUsersWrite, UserForward: pbx.PermUsersWrite, LeaveList: pbx.PermUsersRead,
 		LeaveCarryOut: pbx.PermOrganizationWrite, NumberEnd: pbx.PermOrganizationWrite,
 		UserAdministrator: pbx.PermRolesWrite, UserBulk: pbx.PermUsersWrite, UserSeveral: pbx.PermUsersWrite,
 		PhotoStore: pbx.PermUsersWrite,
@@ -130,7 +132,7 @@ func UseCases() map[UseCase]pbx.Permission {
 		AuditList:    pbx.PermAuditRead, AuditRead: pbx.PermAuditRead, AuditUndo: pbx.PermAuditUndo,
 		SettingList: pbx.PermSettingsRead, SettingPut: pbx.PermSettingsWrite, SettingReset: pbx.PermSettingsWrite,
 		TokenList: pbx.PermTokensOwn, TokenCreate: pbx.PermTokensOwn, TokenRevoke: pbx.PermTokensOwn,
-		MeUpdate: pbx.PermSelfWrite,
+		MeUpdate: pbx.PermSelfWrite, MeForward: pbx.PermSelfWrite,
 		MailRead: pbx.PermOrganizationRead, MailUpdate: pbx.PermOrganizationWrite, MailTest: pbx.PermOrganizationWrite,
 		MailOutbox: pbx.PermOrganizationRead, MailMend: pbx.PermOrganizationWrite, UserInvite: pbx.PermUsersWrite,
 		PasswordChoose: pbx.PermSelfWrite, PINChoose: pbx.PermSelfWrite, EmailConfirm: pbx.PermSelfWrite,

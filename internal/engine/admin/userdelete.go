@@ -175,6 +175,9 @@ func (w *Work) removeUser(u pbx.User, keep holding) error {
 	if err := w.leaves.delete(w, u.ID); ignoreMissing(err) != nil {
 		return err
 	}
+	if err := w.forwards.delete(w, u.ID); ignoreMissing(err) != nil {
+		return err
+	}
 	if err := w.dropSettings(pbx.LevelUser, int64(u.ID)); err != nil {
 		return err
 	}
@@ -271,6 +274,13 @@ func (w *Work) partRefs(id pbx.UserID) (map[pbx.Ref]bool, error) {
 	l, err := w.leaves.get(w, id)
 	if err == nil {
 		out[l.Ref()] = true
+	}
+	if ignoreMissing(err) != nil {
+		return nil, err
+	}
+	f, err := w.forwards.get(w, id)
+	if err == nil {
+		out[f.Ref()] = true
 	}
 	return out, ignoreMissing(err)
 }

@@ -25,6 +25,7 @@ type Work struct {
 	groups   *table[pbx.GroupID, pbx.Group]
 	users    *table[pbx.UserID, pbx.User]
 	leaves   *table[pbx.UserID, pbx.Leave]
+	forwards *table[pbx.UserID, pbx.Forwarding]
 	secrets  *table[secretKey, pbx.UserSecret]
 	devices  *table[pbx.DeviceID, pbx.Device]
 	lines    *table[pbx.LineID, pbx.Line]
@@ -64,8 +65,9 @@ func newWork(tx ReadTx, org pbx.OrganizationID, a Actor, now time.Time) *Work {
 		tx: tx, org: org, actor: a, now: now,
 		orgs: newTable(organizationSpec()), locs: newTable(locationSpec()), profiles: newTable(profileSpec()),
 		perms: newTable(permissionSpec()), groups: newTable(groupSpec()), users: newTable(userSpec()),
-		leaves:  newTable(leaveSpec()),
-		secrets: newTable(userSecretSpec()), devices: newTable(deviceSpec()), lines: newTable(lineSpec()),
+		leaves:   newTable(leaveSpec()),
+		forwards: newTable(forwardingSpec()),
+		secrets:  newTable(userSecretSpec()), devices: newTable(deviceSpec()), lines: newTable(lineSpec()),
 		creds: newTable(credentialSpec()), pools: newTable(poolSpec()), dials: newTable(dialStringSpec()),
 		outside: newTable(outsideSpec()), settings: newTable(settingSpec()), tokens: newTable(tokenSpec()),
 		mails: newTable(mailServerSpec()), mailKeys: newTable(mailPasswordSpec()),
@@ -76,7 +78,7 @@ func newWork(tx ReadTx, org pbx.OrganizationID, a Actor, now time.Time) *Work {
 // tables gives every table, in the order of pbx.Kinds: what is referred to comes first.
 func (w *Work) tables() []anyTable {
 	return []anyTable{
-		w.orgs, w.locs, w.profiles, w.perms, w.groups, w.users, w.leaves, w.secrets, w.devices, w.lines, w.creds, w.pools,
+		w.orgs, w.locs, w.profiles, w.perms, w.groups, w.users, w.leaves, w.forwards, w.secrets, w.devices, w.lines, w.creds, w.pools,
 		w.outside, w.dials,
 		w.settings, w.tokens,
 		w.mails, w.mailKeys,

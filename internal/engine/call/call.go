@@ -37,6 +37,7 @@ type Call struct {
 	timers  timers
 	plan    route.Plan
 	callees []*leg
+	since   int  // where the legs of the present attempt begin among them: the call may have been sent on
 	winner  *leg // the callee's leg that answered
 	ear     *leg // the callee's leg whose early media the caller hears
 	best    int  // the best final response of failed targets (RFC 3261 §16.7)
@@ -52,6 +53,8 @@ type Call struct {
 	record  pbx.CallRecord
 	closed  bool // the record was handed over
 	faults  int  // panics
+
+	changing bool // what a feature code changes is being changed
 }
 
 // run is the actor.
@@ -182,6 +185,12 @@ func (c *Call) handle(e *event) {
 		}
 	case evPhone:
 		c.onPhone()
+	case evChanged:
+		if r, ok := e.more.(changed); ok {
+			c.onChanged(r)
+		}
+	case evPlayed:
+		c.end(usual(pbx.EndCompletedCallee))
 	case evHangUp, evEndFor:
 		if o, ok := e.more.(*order); ok {
 			c.onOrder(o)
@@ -193,9 +202,9 @@ func (c *Call) handle(e *event) {
 func (c *Call) expire(t timer) {
 	switch t.kind {
 	case noAnswer:
-		c.end(usual(pbx.EndNoAnswer))
+		c.unanswered(pbx.ForwardNoAnswer, usual(pbx.EndNoAnswer))
 	case phoneReturn:
-		c.end(usual(pbx.EndUnreachable))
+		c.unanswered(pbx.ForwardOffline, usual(pbx.EndUnreachable))
 	case ringAgain:
 		c.ringAgain()
 	case timerC:

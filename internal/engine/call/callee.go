@@ -87,6 +87,7 @@ func (l *leg) sendInvite() bool {
 	l.inv.Request(b, via(l, l.flow), c.hops)
 	b.Header(sip.Contact, l.contact)
 	b.Header(sip.PAssertedIdentity, c.who) // RFC 3325 §5: our phones are the trust domain
+	c.diverted(b)
 	b.Header(sip.Allow, allowed)
 	b.Header(sip.Supported, supported)
 	l.askSession(b)
@@ -320,6 +321,9 @@ func (l *leg) onFailure(m *sip.Message, code int) {
 	if l.on(gotFailure) == calleeFail {
 		if code == 430 && l.nextFlow() {
 			return // RFC 5626 §11.5: flow failed
+		}
+		if code/100 == 3 && l.call.deflected(m) {
+			return
 		}
 		l.call.failed(l, code)
 	}

@@ -43,7 +43,7 @@ func (c *Call) begin() {
 	}
 	a.know(user, c.from.Line)
 	a.party.instance = instanceOf(rq)
-	c.plan = c.decide(rq)
+	c.plan = c.decide()
 	c.describeCallee()
 	if c.plan.Kind == route.Refuse {
 		c.end(usual(c.plan.Reason))
@@ -78,10 +78,8 @@ func (l *leg) know(u *roster.User, line pbx.LineID) {
 	}
 }
 
-func (c *Call) decide(rq *sip.Message) route.Plan {
-	return route.Decide(
-		route.Query{Caller: c.from.User, Device: c.from.Device, Dialled: rq.RequestURI()}, c.m.snapshot(nil),
-	)
+func (c *Call) decide() route.Plan {
+	return route.Decide(c.query(), c.m.snapshot(nil))
 }
 
 // openCaller opens the caller's media and judges his offer; false if the call has ended.
@@ -184,7 +182,7 @@ func (c *Call) onPhone() {
 	if c.phase != awaiting {
 		return
 	}
-	plan := c.decide(c.a.invite.req)
+	plan := route.Again(c.query(), c.plan, c.m.snapshot(nil))
 	if plan.Kind != route.Ring {
 		return
 	}

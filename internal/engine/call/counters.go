@@ -12,6 +12,7 @@ type Counters struct {
 	Calls         atomic.Uint64 // calls made
 	Refused       atomic.Uint64 // INVITEs refused for want of room
 	Answered      atomic.Uint64
+	SentOn        atomic.Uint64 // attempts that ended with the call being sent on to somebody else
 	Retransmits   atomic.Uint64 // repeated 2xx and reliable provisional responses
 	Dropped       atomic.Uint64 // answers that came after another, or after the caller gave up
 	InboxFull     atomic.Uint64
@@ -40,6 +41,7 @@ func (c *Counters) Each(f func(name, help string, v uint64)) {
 	f("calls_total", "Calls made.", c.Calls.Load())
 	f("calls_refused_total", "INVITEs refused because there are too many calls or the server is stopping.", c.Refused.Load())
 	f("calls_answered_total", "Calls answered.", c.Answered.Load())
+	f("calls_sent_on_total", "Calls sent on to somebody else, as nobody took them.", c.SentOn.Load())
 	f("call_retransmits_total", "Repeated 2xx and reliable provisional responses.", c.Retransmits.Load())
 	f("call_dropped_answers_total", "Answers acknowledged and ended at once.", c.Dropped.Load())
 	f("call_inbox_full_total", "Events lost because a call's inbox was full.", c.InboxFull.Load())

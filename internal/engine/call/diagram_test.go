@@ -45,7 +45,7 @@ func TestTheDrawnCallMachinesAreTheTables(t *testing.T) {
 			Title: "The whole call; the last three are its tear-down", Start: "arrived",
 			States: []string{"arrived", "awaiting", "ringing", "connected", "ending", "reported", "gone"},
 			Events: []string{
-				"only dormant phones", "phones to ring", "answered", "anything that ends a call", "record handed over",
+				"only dormant phones", "phones to ring", "answered", "sent on", "anything that ends a call", "record handed over",
 				"nothing left on the network",
 			},
 			Next: func(s, e int) (int, string) { return int(phaseTable[s][e].next), "" },

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ringfence/internal/engine/media"
+	"ringfence/internal/engine/route"
 	"ringfence/internal/pbx"
 	"ringfence/internal/wire/sip"
 )
@@ -85,7 +86,7 @@ func (c *Call) onOrder(o *order) {
 		if (o.user == 0 || p.user != o.user) && (o.device == 0 || p.device != o.device) {
 			continue
 		}
-		if !l.caller && l != c.winner && c.phase == connected {
+		if !l.caller && (l.state == terminated || l != c.winner && c.phase == connected) {
 			continue // a target that was let go
 		}
 		c.end(usual(o.reason))
@@ -146,10 +147,6 @@ func (c *Call) vanish() {
 
 // serve connects the caller with a server application (signalling 24).
 func (c *Call) serve() {
-	if c.plan.Feature != pbx.FeatureEcho {
-		c.end(usual(pbx.EndNotFound))
-		return
-	}
 	if c.offered != nil && c.offered.ZRTPOnly {
 		c.end(usual(pbx.EndNotAcceptable)) // rule 21: the server hears nothing in ZRTP mode
 		return
@@ -163,7 +160,11 @@ func (c *Call) serve() {
 
 // listen joins the caller with the server application, once there is a session.
 func (c *Call) listen() {
-	if c.plan.Feature != pbx.FeatureEcho || !c.a.talks() {
+	if c.plan.Kind != route.Feature || !c.a.talks() {
+		return
+	}
+	if c.plan.Feature != pbx.FeatureEcho {
+		c.change()
 		return
 	}
 	if err := c.a.media.Echo(); err != nil {

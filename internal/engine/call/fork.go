@@ -30,15 +30,12 @@ func (c *Call) fork() {
 		l := c.newCallee(t, c.plan.User)
 		c.callees = append(c.callees, l)
 	}
-	for _, l := range c.callees {
+	for _, l := range c.tried() { // the last to fail ends the attempt, and with it perhaps the call
 		if l.start() {
 			continue
 		}
 		l.on(gotSilence)
 		c.failed(l, 480)
-		if !c.phase.live() {
-			return
-		}
 	}
 }
 
@@ -66,9 +63,9 @@ func (c *Call) failed(l *leg, status int) {
 	}
 }
 
-// finish ends a call that nobody answered, with the best of the final responses.
+// finish is the end of an attempt that nobody answered, with the best of the final responses.
 func (c *Call) finish() {
-	c.end(outcome{reason: reasonOf(c.best), status: callerStatus(c.best)})
+	c.unanswered(c.whyFailed(), outcome{reason: reasonOf(c.best), status: callerStatus(c.best)})
 }
 
 // active counts the targets that may still answer.

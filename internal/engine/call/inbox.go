@@ -24,6 +24,8 @@ const (
 	evMedia                      // leg, media
 	evFlowLost                   // the leg's connection is closed: leg; more: the flow
 	evPhone                      // a binding became live
+	evChanged                    // more: how a change by a feature code went
+	evPlayed                     // what was played to the caller is over
 	evHangUp                     // more: an order
 	evEndFor                     // more: an order
 )

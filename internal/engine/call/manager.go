@@ -43,6 +43,7 @@ type Config struct {
 	Bindings     Bindings
 	Directory    route.Directory
 	Records      RecordStore
+	Personal     Personal
 
 	Node      string     // names this server in records
 	Host      string     // names this server to phones on TLS that asked for no name; else the domain

@@ -35,6 +35,8 @@ func statusOf(r pbx.EndReason) int {
 		return 488
 	case pbx.EndMaxForwards:
 		return 483
+	case pbx.EndForwardLoop:
+		return 482
 	case pbx.EndOverload, pbx.EndServerShutdown, pbx.EndServerRestart:
 		return 503
 	case pbx.EndInternalError:
@@ -69,6 +71,8 @@ func textOf(r pbx.EndReason) string {
 		return "Internal error"
 	case pbx.EndNoAnswer:
 		return "No answer"
+	case pbx.EndForwardLoop:
+		return "Forwarded in circles"
 	case pbx.EndCompletedCaller, pbx.EndCompletedCallee, pbx.EndCancelled, pbx.EndBusy, pbx.EndDeclined,
 		pbx.EndUnreachable, pbx.EndNotFound, pbx.EndForbidden, pbx.EndMaxForwards:
 	}

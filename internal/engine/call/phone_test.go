@@ -137,6 +137,16 @@ func (p *phone) take(want string) *sip.Message {
 	return nil
 }
 
+// peek is the first message of that title, which stays.
+func (p *phone) peek(want string) *sip.Message {
+	p.w.Helper()
+	m := p.take(want)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.got = append([]*sip.Message{m}, p.got...)
+	return m
+}
+
 // count is how many messages of that title wait.
 func (p *phone) count(want string) int {
 	synctest.Wait()

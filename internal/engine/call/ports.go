@@ -65,6 +65,8 @@ type Negotiator interface {
 // Listener is what the phone of a leg hears when it is not bridged, and where its media may come from.
 type Listener interface {
 	Echo() error
+	PlayTone(t audio.Tone) error
+	Play(samples []int16, done func()) error
 	Disconnect()
 	Moved(f transport.Flow)
 }

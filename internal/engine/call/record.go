@@ -59,9 +59,26 @@ func (c *Call) describeCallee() {
 		r.Callee.User, r.Callee.Number, r.Callee.Name = u.ID, u.Number, u.DisplayName
 		c.whom = identity(u, c.domain)
 	}
-	if c.plan.Kind == route.Feature && c.plan.Feature == pbx.FeatureEcho {
-		r.Callee.Name = "Echo test"
+	if c.plan.Kind == route.Feature {
+		r.Callee.Name = featureName(c.plan.Feature)
 	}
+}
+
+// featureName is what records call a server application.
+func featureName(f pbx.Feature) string {
+	switch f {
+	case pbx.FeatureEcho:
+		return "Echo test"
+	case pbx.FeatureForwardOn:
+		return "Forwarding on"
+	case pbx.FeatureForwardOff:
+		return "Forwarding off"
+	case pbx.FeatureDNDOn:
+		return "Do not disturb on"
+	case pbx.FeatureDNDOff:
+		return "Do not disturb off"
+	}
+	return string(f)
 }
 
 // describeMedia notes how the media is protected, as far as it is known.

@@ -319,6 +319,21 @@ func (b *bindings) closed(f transport.Flow) {
 	}
 }
 
+// drop takes the bindings of a user away; dormant takes their flows.
+func (b *bindings) drop(u pbx.UserID) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.users, u)
+}
+
+func (b *bindings) dormant(u pbx.UserID) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for i := range b.users[u] {
+		b.users[u][i].Flow = nil
+	}
+}
+
 func (b *bindings) Bindings(u pbx.UserID) []route.Binding {
 	b.mu.Lock()
 	defer b.mu.Unlock()

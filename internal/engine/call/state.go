@@ -222,6 +222,7 @@ const (
 	nobodyHome   phaseEvent = iota // the plan found only dormant bindings
 	targetsFound                   // the plan found phones to ring
 	wasAnswered                    // the caller is connected with a target or a server application
+	wasSentOn                      // nobody took it, and it goes on to somebody else
 	mustEnd                        // anything that ends a call
 	recordGiven                    // the record was handed to the committer
 	nothingLeft                    // no transaction, BYE or ACK is outstanding
@@ -237,31 +238,38 @@ type phaseStep struct {
 var phaseTable = [phases][phaseEvents]phaseStep{
 	arrived: {
 		nobodyHome: {awaiting, true}, targetsFound: {ringing, true}, wasAnswered: {connected, true},
-		mustEnd: {ending, true}, recordGiven: {arrived, false}, nothingLeft: {arrived, false},
+		wasSentOn: {arrived, false},
+		mustEnd:   {ending, true}, recordGiven: {arrived, false}, nothingLeft: {arrived, false},
 	},
 	awaiting: {
 		nobodyHome: {awaiting, false}, targetsFound: {ringing, true}, wasAnswered: {awaiting, false},
-		mustEnd: {ending, true}, recordGiven: {awaiting, false}, nothingLeft: {awaiting, false},
+		wasSentOn: {arrived, true},
+		mustEnd:   {ending, true}, recordGiven: {awaiting, false}, nothingLeft: {awaiting, false},
 	},
 	ringing: {
 		nobodyHome: {ringing, false}, targetsFound: {ringing, false}, wasAnswered: {connected, true},
-		mustEnd: {ending, true}, recordGiven: {ringing, false}, nothingLeft: {ringing, false},
+		wasSentOn: {arrived, true},
+		mustEnd:   {ending, true}, recordGiven: {ringing, false}, nothingLeft: {ringing, false},
 	},
 	connected: {
 		nobodyHome: {connected, false}, targetsFound: {connected, false}, wasAnswered: {connected, false},
-		mustEnd: {ending, true}, recordGiven: {connected, false}, nothingLeft: {connected, false},
+		wasSentOn: {connected, false},
+		mustEnd:   {ending, true}, recordGiven: {connected, false}, nothingLeft: {connected, false},
 	},
 	ending: {
 		nobodyHome: {ending, false}, targetsFound: {ending, false}, wasAnswered: {ending, false},
-		mustEnd: {ending, false}, recordGiven: {reported, true}, nothingLeft: {ending, false},
+		wasSentOn: {ending, false},
+		mustEnd:   {ending, false}, recordGiven: {reported, true}, nothingLeft: {ending, false},
 	},
 	reported: {
 		nobodyHome: {reported, false}, targetsFound: {reported, false}, wasAnswered: {reported, false},
-		mustEnd: {reported, false}, recordGiven: {reported, false}, nothingLeft: {gone, true},
+		wasSentOn: {reported, false},
+		mustEnd:   {reported, false}, recordGiven: {reported, false}, nothingLeft: {gone, true},
 	},
 	gone: {
 		nobodyHome: {gone, false}, targetsFound: {gone, false}, wasAnswered: {gone, false},
-		mustEnd: {gone, false}, recordGiven: {gone, false}, nothingLeft: {gone, false},
+		wasSentOn: {gone, false},
+		mustEnd:   {gone, false}, recordGiven: {gone, false}, nothingLeft: {gone, false},
 	},
 }
 

@@ -135,8 +135,8 @@ func TestNoLegLeavesItsEnd(t *testing.T) {
 func TestCallMachine(t *testing.T) {
 	legal := map[phase]map[phaseEvent]phase{
 		arrived:   {nobodyHome: awaiting, targetsFound: ringing, wasAnswered: connected, mustEnd: ending},
-		awaiting:  {targetsFound: ringing, mustEnd: ending},
-		ringing:   {wasAnswered: connected, mustEnd: ending},
+		awaiting:  {targetsFound: ringing, wasSentOn: arrived, mustEnd: ending},
+		ringing:   {wasAnswered: connected, wasSentOn: arrived, mustEnd: ending},
 		connected: {mustEnd: ending},
 		ending:    {recordGiven: reported},
 		reported:  {nothingLeft: gone},

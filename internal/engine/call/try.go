@@ -8,29 +8,37 @@ import (
 	"ringfence/internal/pbx"
 )
 
-// Try tells where a call would go at this moment, by the same decision as a call itself, and each step on the way (R5).
-// Nothing rings. Caller 0 is somebody, of whom no phone is left out; false: the organization has no such user.
-func (m *Manager) Try(org pbx.OrganizationID, caller pbx.UserID, dialled string) (route.Plan, []route.Step, bool) {
+// Try tells where a call would go at this moment, by the same decision as a call itself, each step on the way, and where
+// it would go on if nobody took it (R5). Nothing rings. Caller 0 is somebody, of whom no phone is left out; false: the
+// organization has no such user.
+func (m *Manager) Try(org pbx.OrganizationID, caller pbx.UserID, dialled string) (Tried, bool) {
 	o := m.cfg.Directory.Organization()
 	if o == nil || o.ID != org {
-		return route.Plan{}, nil, false
+		return Tried{}, false
 	}
 	if caller != 0 {
 		if u, ok := m.cfg.Directory.User(caller); !ok || u.Organization != org {
-			return route.Plan{}, nil, false
+			return Tried{}, false
 		}
 	}
-	var steps []route.Step
-	plan := route.Decide(
-		route.Query{Caller: caller, Dialled: route.URI(dialled, o)},
-		m.snapshot(func(s route.Step) { steps = append(steps, s) }),
-	)
-	if u := plan.User; u != nil { // as the call itself rings and waits
+	q := route.Query{Caller: caller, Dialled: route.URI(dialled, o)}
+	var t Tried
+	t.Plan = route.Decide(q, m.snapshot(t.tell))
+	m.then(q, &t)
+	m.known(&t)
+	return t, true
+}
+
+// known notes how long the call itself would ring and wait.
+func (m *Manager) known(t *Tried) {
+	if u := t.Plan.User; u != nil {
 		known := *u
 		known.RingTime, known.DormantWait = m.ringTime(u), m.dormantWait(u)
-		plan.User = &known
+		t.Plan.User = &known
 	}
-	return plan, steps, true
+	for i := range t.Then {
+		m.known(&t.Then[i].Tried)
+	}
 }
 
 // snapshot is what calls are routed by; tell may be nil.

@@ -14,7 +14,8 @@ func TestATriedCallIsTheCallThatWouldBeMade(t *testing.T) {
 		alice, bobs := pair(w, 2, transport.UDP)
 		w.dir.user(3, "Carl", 1).Enabled = false
 		for dialled, want := range map[string]int{"202": 180, "203": 480, "999": 404} {
-			plan, steps, ok := w.calls.Try(1, 1, dialled)
+			tried, ok := w.calls.Try(1, 1, dialled)
+			plan, steps := tried.Plan, tried.Steps
 			if !ok || len(steps) < 2 || (plan.Kind == route.Ring) != (want == 180) {
 				t.Errorf("%s: %+v, %+v", dialled, plan, steps)
 			}
@@ -37,13 +38,13 @@ func TestATriedCallIsTheCallThatWouldBeMade(t *testing.T) {
 			a.learn(alice.take("486 INVITE"))
 			a.ack("")
 		}
-		if plan, _, ok := w.calls.Try(1, 3, "202"); !ok || plan.Kind != route.Refuse || plan.Reason != pbx.EndForbidden {
-			t.Errorf("a disabled caller: %+v", plan)
+		if x, ok := w.calls.Try(1, 3, "202"); !ok || x.Plan.Kind != route.Refuse || x.Plan.Reason != pbx.EndForbidden {
+			t.Errorf("a disabled caller: %+v", x.Plan)
 		}
-		if _, _, ok := w.calls.Try(1, 99, "202"); ok {
+		if _, ok := w.calls.Try(1, 99, "202"); ok {
 			t.Error("a caller whom nobody knows")
 		}
-		if _, _, ok := w.calls.Try(2, 1, "202"); ok {
+		if _, ok := w.calls.Try(2, 1, "202"); ok {
 			t.Error("another organization's caller")
 		}
 	})

@@ -72,7 +72,7 @@ func (d *Directory) touchedLocked(tx admin.ReadTx, items []pbx.ChangeItem) (touc
 		case pbx.KindSetting:
 			err = d.touchSettingLocked(tx, &t, it)
 		case pbx.KindMailServer, pbx.KindMailPassword:
-		case pbx.KindLeave:
+		case pbx.KindLeave, pbx.KindForwarding:
 			t.users[pbx.UserID(it.Ref.ID)] = true
 		case pbx.KindUserSecret, pbx.KindPool, pbx.KindToken:
 		}
@@ -269,6 +269,13 @@ func (d *Directory) readUserLocked(tx admin.ReadTx, id pbx.UserID) (*userEntry, 
 	}
 	if l.Gone() {
 		u.callsTo = l.CallsTo
+	}
+	f, err := tx.Forwarding(id)
+	switch {
+	case err == nil:
+		u.forwards = &f
+	case pbx.KindOf(err) != pbx.NotFound:
+		return nil, nil, err
 	}
 	dials, err := tx.DialStringsOf(d.org, user.Ref())
 	if err != nil {

@@ -119,6 +119,11 @@ func (m *many) Leave(id pbx.UserID) (pbx.Leave, error) {
 }
 func (m *many) EachLeave(func(pbx.Leave) error) error { return nil }
 
+func (m *many) Forwarding(id pbx.UserID) (pbx.Forwarding, error) {
+	return pbx.Forwarding{}, pbx.Missing(pbx.Forwarding{User: id}.Ref())
+}
+func (m *many) EachForwarding(func(pbx.Forwarding) error) error { return nil }
+
 func (m *many) EachSetting(func(pbx.Setting) error) error { return nil }
 
 func (m *many) EachDialString(fn func(pbx.DialString) error) error {

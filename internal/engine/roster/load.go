@@ -89,7 +89,26 @@ func (d *Directory) loadLocked(tx admin.ReadTx) error {
 	return d.loadOrganizationLocked(tx)
 }
 
-// gatherLocked reads users, outside numbers, devices, lines, credentials and the settings at users and devices.
+// gatherForwards reads to whom calls go: of those who have left, and of those who have them sent on.
+func gatherForwards(tx admin.ReadTx, all *everything) error {
+	err := tx.EachLeave(func(l pbx.Leave) error {
+		if u := all.users[l.User]; u != nil && l.Gone() {
+			u.callsTo = l.CallsTo
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return tx.EachForwarding(func(f pbx.Forwarding) error {
+		if u := all.users[f.User]; u != nil {
+			u.forwards = &f
+		}
+		return nil
+	})
+}
+
+// gatherLocked reads users, forwards, outside numbers, devices, lines, credentials and the settings at users and devices.
 func (d *Directory) gatherLocked(tx admin.ReadTx, all *everything) error {
 	err := tx.EachUser(func(u pbx.User) error {
 		if u.Organization == d.org {
@@ -100,13 +119,7 @@ func (d *Directory) gatherLocked(tx admin.ReadTx, all *everything) error {
 	if err != nil {
 		return err
 	}
-	err = tx.EachLeave(func(l pbx.Leave) error {
-		if u := all.users[l.User]; u != nil && l.Gone() {
-			u.callsTo = l.CallsTo
-		}
-		return nil
-	})
-	if err != nil {
+	if err = gatherForwards(tx, all); err != nil {
 		return err
 	}
 	err = tx.EachSetting(func(s pbx.Setting) error {

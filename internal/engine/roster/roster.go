@@ -45,10 +45,11 @@ type User struct {
 	DisplayName  string
 	Kind         pbx.UserKind
 	Enabled      bool
-	CallsTo      pbx.UserID   // of one who has left and is disabled: who gets the calls; 0: nobody (U14)
-	Language     string       // effective
-	TimeZone     string       // effective
-	Security     pbx.Security // effective
+	CallsTo      pbx.UserID      // of one who has left and is disabled: who gets the calls; 0: nobody (U14)
+	Forwarding   *pbx.Forwarding // nil: calls go nowhere else
+	Language     string          // effective
+	TimeZone     string          // effective
+	Security     pbx.Security    // effective
 	ZRTP         bool
 	RingTime     time.Duration
 	DormantWait  time.Duration // how long a call waits for a dormant phone (signalling 3)
@@ -120,9 +121,10 @@ type userEntry struct {
 	profile  pbx.ProfileID
 	location pbx.LocationID
 	groups   []pbx.GroupID
-	callsTo  pbx.UserID    // since the user left
-	settings []pbx.Setting // at the user
-	lines    []string      // SIP user names
+	callsTo  pbx.UserID      // since the user left
+	forwards *pbx.Forwarding // nil for most
+	settings []pbx.Setting   // at the user
+	lines    []string        // SIP user names
 	aliases  []string
 	cached   atomic.Pointer[User]
 }
@@ -244,6 +246,7 @@ func (d *Directory) user(e *userEntry) *User {
 	path := layers.path(e)
 	u := &User{
 		ID: e.id, Organization: e.org, Number: e.number, DisplayName: e.shown, Kind: e.kind, Enabled: e.enabled,
+		Forwarding:  e.forwards,
 		Language:    layers.value(pbx.SettingLanguage, path),
 		TimeZone:    layers.value(pbx.SettingTimeZone, path),
 		Security:    pbx.Security(layers.value(pbx.SettingSecurity, path)),

@@ -348,3 +348,31 @@ func TestAskingAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+func TestForwardingIsInForceOnceApplied(t *testing.T) {
+	r := newRig(t)
+	g := r.group("Sales")
+	anna, ben := r.user("Anna", g).User.ID, r.user("Ben", g).User.ID
+	want := func(to pbx.UserID) {
+		t.Helper()
+		r.follow()
+		u, ok := r.Directory.User(anna)
+		if !ok || (u.Forwarding == nil) != (to == 0) || to != 0 && u.Forwarding.Busy != to {
+			t.Errorf("forwarding %+v, want to %d", u.Forwarding, to)
+		}
+	}
+	change := func(to pbx.UserID) {
+		t.Helper()
+		_, _, err := r.SetForwarding(t.Context(), r.actor, anna, admin.ForwardingPatch{
+			To: map[pbx.ForwardWhen]admin.ForwardTo{pbx.ForwardBusy: {ID: to}},
+		}, admin.Write{})
+		r.ok(err)
+	}
+	want(0)
+	change(ben)
+	want(ben)
+	r.ok(r.Load(t.Context()))
+	want(ben)
+	change(0)
+	want(0)
+}

@@ -1,8 +1,9 @@
 // Package route decides where a call goes: who dialled what becomes a plan. It is pure: it looks things up in the
 // snapshot it is given, reads no clock, and changes nothing.
 //
-// Forwards, ring groups, call flows and gateways will be further kinds of plan; there are none yet. A leg to the outside
-// does not exist, so nothing here authorizes one.
+// A plan is made for the moment: what follows when nobody answers is asked of Next once it has happened. Ring groups, call
+// flows and gateways will be further kinds of plan; there are none yet. A leg to the outside does not exist, so nothing
+// here authorizes one.
 package route
 
 import (
@@ -65,6 +66,8 @@ type Plan struct {
 	User    *roster.User  // who is called, nil if nobody is
 	Targets []Target      // of Ring
 	Feature pbx.Feature   // of Feature
+	Behind  pbx.UserID    // of Feature: whose number was dialled behind the code; 0: none was
+	Diverts []Divert      // how the call came to User, the first first
 }
 
 // Target is one phone to ring: a binding, and the further flows of the same phone to try in turn.
@@ -78,6 +81,9 @@ type Target struct {
 
 // maxHops bounds how far calls follow those who have left, one after the other.
 const maxHops = 8
+
+// maxCode bounds how long a feature code is that a number may follow.
+const maxCode = 8
 
 // maxTargets bounds how many phones one call rings.
 const maxTargets = 32
@@ -98,17 +104,9 @@ func Decide(q Query, s Snapshot) Plan {
 		s.tell(Step{Kind: StepForeign})
 		return p
 	}
-	t, ok := s.Directory.Dial(value)
-	if !ok && isNumber(value) {
-		value = visual(value)
-		t, ok = s.Directory.Dial(value) // "2-01" is the number 201, unless something has just that name
-		if !ok {
-			t, ok = outside(value, s.Directory)
-		}
-	}
+	t, ok := find(value, s.Directory)
 	if !ok {
-		s.tell(Step{Kind: StepNobody})
-		return p
+		return toFeatureWithNumber(p, value, s)
 	}
 	switch t.Kind {
 	case pbx.DialFeature:
@@ -123,6 +121,38 @@ func Decide(q Query, s Snapshot) Plan {
 	}
 	s.tell(Step{Kind: StepKept, Holder: t.Kind})
 	return p // a name that is kept or only signs in reaches nobody
+}
+
+// find looks up what was dialled in the numbering plan.
+func find(value []byte, d Directory) (roster.Target, bool) {
+	t, ok := d.Dial(value)
+	if !ok && isNumber(value) {
+		value = visual(value)
+		t, ok = d.Dial(value) // "2-01" is the number 201, unless something has just that name
+		if !ok {
+			t, ok = outside(value, d)
+		}
+	}
+	return t, ok
+}
+
+// toFeatureWithNumber takes apart what was dialled as one: *72201 is the code *72 and the number 201.
+func toFeatureWithNumber(p Plan, value []byte, s Snapshot) Plan {
+	for n := min(len(value)-1, maxCode); n > 0; n-- {
+		code, ok := s.Directory.Dial(value[:n])
+		if !ok || code.Kind != pbx.DialFeature || !code.Feature.TakesNumber() {
+			continue
+		}
+		t, ok := find(value[n:], s.Directory)
+		if !ok || t.User == 0 || t.Kind == pbx.DialAuthName {
+			break
+		}
+		s.tell(Step{Kind: StepFeature})
+		p.Kind, p.Feature, p.Behind = Feature, code.Feature, t.User
+		return p
+	}
+	s.tell(Step{Kind: StepNobody})
+	return p
 }
 
 // toOutside goes where one of our outside numbers leads. One that leads nowhere, or went to another carrier, is
@@ -148,36 +178,10 @@ func toOutside(p Plan, q Query, t roster.Target, s Snapshot) Plan {
 func toUser(p Plan, q Query, t roster.Target, s Snapshot) Plan {
 	u, ok := s.Directory.User(t.User)
 	s.tell(Step{Kind: StepHolder, Holder: t.Kind, User: u})
-	for hop := 0; ok && !u.Enabled && u.CallsTo != 0 && hop < maxHops; hop++ {
-		next, there := s.Directory.User(u.CallsTo) // U14: who left named who gets the calls
-		if !there {
-			break
-		}
-		s.tell(Step{Kind: StepLeft, User: u})
-		u = next
-	}
 	if !ok {
 		return p
 	}
-	p.User, p.Reason = u, pbx.EndUnreachable
-	if !u.Enabled {
-		s.tell(Step{Kind: StepDisabled, User: u})
-		return p // F6: callers of a disabled user hear that he is not available
-	}
-	all := s.Bindings(u.ID)
-	if len(all) == 0 {
-		s.tell(Step{Kind: StepNoPhone, User: u})
-	}
-	var dormant bool
-	p.Targets, dormant = targets(u, q, all, s)
-	switch {
-	case len(p.Targets) > 0:
-		p.Kind = Ring
-	case dormant:
-		s.tell(Step{Kind: StepWaits, User: u})
-		p.Kind = Await
-	}
-	return p
+	return reach(p, q, u, s)
 }
 
 // targets groups the user's live bindings by phone. It reports whether there are dormant ones of enabled lines too.

@@ -29,15 +29,19 @@ const (
 	StepSwitchedOff StepKind = "switched_off" // Line may not be used
 	StepNoPhone     StepKind = "no_phone"     // no phone of User is registered
 	StepWaits       StepKind = "waits"        // the call waits for a phone of User to come back
+	StepForwarded   StepKind = "forwarded"    // User has calls sent on, in the case When
+	StepDND         StepKind = "dnd"          // User does not want to be disturbed
+	StepCircle      StepKind = "circle"       // the call was sent on too often: it goes in circles
 )
 
 // Step is one thing that routing found, for whoever asks why (R5).
 type Step struct {
 	Kind   StepKind
-	Value  string       // of StepDialled
-	Holder pbx.DialKind // of StepHolder and StepKept
-	User   *roster.User // whom the step is about, nil if nobody
-	Line   *roster.Line // of the steps about a phone
+	Value  string          // of StepDialled
+	Holder pbx.DialKind    // of StepHolder and StepKept
+	User   *roster.User    // whom the step is about, nil if nobody
+	Line   *roster.Line    // of the steps about a phone
+	When   pbx.ForwardWhen // of StepForwarded
 }
 
 // tell hands a step to whoever asks; calls ask for none.

@@ -2,6 +2,7 @@ package route
 
 import (
 	"slices"
+	"strconv"
 	"testing"
 
 	"ringfence/internal/engine/roster"
@@ -17,6 +18,15 @@ func TestEachDecisionIsToldInSteps(t *testing.T) {
 	b.users[7] = user(7, pbx.AnySecurity, 70, 71)
 	b.users[7].Lines[1].Enabled = false
 	b.dial["207"] = roster.Target{Kind: pbx.DialExtension, User: 7}
+	for id, f := range map[pbx.UserID]pbx.Forwarding{
+		8: {Always: 2}, 9: {DoNotDisturb: true}, 10: {DoNotDisturb: true, Busy: 2}, 11: {Offline: 2}, 12: {Always: 13},
+		13: {Always: 12}, 14: {Always: 99},
+	} {
+		b.users[id] = user(id, pbx.AnySecurity)
+		b.users[id].Forwarding = &f
+		b.dial["f"+strconv.Itoa(int(id))] = roster.Target{Kind: pbx.DialExtension, User: id}
+	}
+	b.dial["*72"] = roster.Target{Kind: pbx.DialFeature, Feature: pbx.FeatureForwardOn}
 	phones := func(u pbx.UserID) []Binding {
 		if u == 7 {
 			return []Binding{{Line: 70, Device: 70, Flow: closed}, {Line: 71, Device: 71, Flow: wire{kind: transport.TLS}}}
@@ -53,6 +63,31 @@ func TestEachDecisionIsToldInSteps(t *testing.T) {
 		{"one that was ported", 1, "+4930901822", Refuse, []StepKind{StepDialled, StepPorted}},
 		{"one that leads nowhere", 1, "+4930901823", Refuse, []StepKind{StepDialled, StepUnassigned}},
 	}
+	circle := []StepKind{StepDialled, StepHolder, StepForwarded, StepForwarded, StepForwarded, StepForwarded, StepForwarded, StepCircle}
+	tests = append(tests, []struct {
+		name   string
+		caller pbx.UserID
+		typed  string
+		kind   Kind
+		steps  []StepKind
+	}{
+		{"one whose calls all go on", 1, "f8", Ring, []StepKind{StepDialled, StepHolder, StepForwarded, StepRings, StepRings, StepGone}},
+		{"by the one to whom they go", 2, "f8", Refuse, []StepKind{StepDialled, StepHolder, StepNoPhone}},
+		{"one who is not disturbed", 1, "f9", Refuse, []StepKind{StepDialled, StepHolder, StepDND}},
+		{"and has calls sent on", 1, "f10", Ring, []StepKind{
+			StepDialled, StepHolder, StepDND, StepForwarded, StepRings, StepRings, StepGone,
+		}},
+		{"one without phone who has calls sent on", 1, "f11", Ring, []StepKind{
+			StepDialled, StepHolder, StepNoPhone, StepForwarded, StepRings, StepRings, StepGone,
+		}},
+		{"in circles", 1, "f12", Refuse, circle},
+		{"to one who is gone", 1, "f14", Refuse, []StepKind{StepDialled, StepHolder, StepForwarded}},
+		{"a code with a number", 1, "*72202", Feature, []StepKind{StepDialled, StepFeature}},
+		{"a code with a name", 1, "*72bob", Feature, []StepKind{StepDialled, StepFeature}},
+		{"a code with a number nobody has", 1, "*72999", Refuse, []StepKind{StepDialled, StepNobody}},
+		{"a code with what only signs in", 1, "*72login", Refuse, []StepKind{StepDialled, StepNobody}},
+		{"a code that takes no number", 1, "*43202", Refuse, []StepKind{StepDialled, StepNobody}},
+	}...)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var told []StepKind

@@ -102,3 +102,11 @@ func (g *Generator) sample(hertz [2]float64) int16 {
 	}
 	return int16(v)
 }
+
+// Samples are the first so many of a tone at 8 kHz.
+func Samples(t Tone, length time.Duration) []int16 {
+	const rate = 8000
+	samples := make([]int16, int(length*rate/time.Second))
+	NewGenerator(t, rate).Fill(samples)
+	return samples
+}

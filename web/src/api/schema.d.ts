@@ -595,6 +595,24 @@ export interface paths {
         patch: operations["updateMe"];
         trace?: never;
     };
+    "/me/forwarding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read where one's own calls go on */
+        get: operations["getMyForwarding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change where one's own calls go on, or that one is not disturbed */
+        patch: operations["updateMyForwarding"];
+        trace?: never;
+    };
     "/me/locations": {
         parameters: {
             query?: never;
@@ -1243,6 +1261,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/users/{id}/forwarding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read where calls to a user go on */
+        get: operations["getForwarding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change where calls to a user go on, or that he is not disturbed */
+        patch: operations["updateForwarding"];
+        trace?: never;
+    };
     "/users/{id}/hand-over": {
         parameters: {
             query?: never;
@@ -1807,6 +1843,49 @@ export interface components {
             /** @description Username, number, or e-mail address */
             login: string;
             organization?: string;
+        };
+        Forwarding: {
+            /** @description Who gets all calls; left out: nobody */
+            always?: components["schemas"]["ForwardTo"];
+            /** @description Who gets calls while he is busy, declines, or does not want to be disturbed */
+            busy?: components["schemas"]["ForwardTo"];
+            /** @description His phones don't ring; callers are told that he is busy */
+            doNotDisturb: boolean;
+            /** @description Who gets calls that nobody has answered */
+            noAnswer?: components["schemas"]["ForwardTo"];
+            /** @description Who gets calls while no phone can be reached */
+            offline?: components["schemas"]["ForwardTo"];
+            /** @description What is said in always does not count now */
+            paused: boolean;
+            /** Format: int64 */
+            userId: number;
+            /**
+             * Format: int64
+             * @description 0: nothing was ever set
+             */
+            version: number;
+        };
+        ForwardingInput: {
+            always?: components["schemas"]["ForwardTo"];
+            busy?: components["schemas"]["ForwardTo"];
+            doNotDisturb?: boolean;
+            noAnswer?: components["schemas"]["ForwardTo"];
+            offline?: components["schemas"]["ForwardTo"];
+            /** @description What is said in always does not count now */
+            paused?: boolean;
+            readonly userId?: unknown;
+            readonly version?: unknown;
+        };
+        ForwardTo: {
+            /** @description Read only */
+            displayName?: string;
+            /**
+             * Format: int64
+             * @description The user; when it is set, the number is not looked at
+             */
+            id?: number;
+            /** @description A number, alias or username of the user */
+            number?: string;
         };
         Group: {
             city: string;
@@ -3221,6 +3300,32 @@ export interface components {
             seconds?: number;
             /** @description How routing came to that, in order */
             steps: components["schemas"]["TriedStep"][];
+            /** @description Where the call would go on if it is not taken, by case */
+            then: components["schemas"]["TriedNext"][];
+        };
+        TriedNext: {
+            /** @description Who is called in the end */
+            callee?: components["schemas"]["UserName"];
+            /** @description With feature: what the server itself does */
+            feature?: string;
+            /**
+             * @description wait: the caller hears ringing until a phone comes back
+             * @enum {string}
+             */
+            outcome: "ring" | "wait" | "feature" | "refuse";
+            /** @description With refuse: the end reason of the call's record */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description How long it would ring, or wait
+             */
+            seconds?: number;
+            /** @description How routing came to that, in order */
+            steps: components["schemas"]["TriedStep"][];
+            /** @description Where the call would go on if it is not taken, by case */
+            then: components["schemas"]["TriedNext"][];
+            /** @enum {string} */
+            when: "busy" | "noAnswer" | "offline";
         };
         TriedStep: {
             /**
@@ -3231,13 +3336,18 @@ export interface components {
             /** @description With holder and kept: which kind of entry in the numbering plan it is */
             holder?: string;
             /** @enum {string} */
-            kind: "dialled" | "foreign" | "barred" | "holder" | "feature" | "nobody" | "kept" | "paused" | "ported" | "unassigned" | "left" | "disabled" | "rings" | "gone" | "insecure" | "switched_off" | "no_phone" | "waits";
+            kind: "dialled" | "foreign" | "barred" | "holder" | "feature" | "nobody" | "kept" | "paused" | "ported" | "unassigned" | "left" | "disabled" | "rings" | "gone" | "insecure" | "switched_off" | "no_phone" | "waits" | "forwarded" | "dnd" | "circle";
             /** @description With steps about a phone: the line it is registered on */
             sipUsername?: string;
             /** @description Whom the step is about */
             user?: components["schemas"]["UserName"];
             /** @description With dialled: the number or name */
             value?: string;
+            /**
+             * @description With forwarded: in which case the user has calls sent on
+             * @enum {string}
+             */
+            when?: "always" | "busy" | "noAnswer" | "offline";
         };
         UndoConflict: {
             changedBy: string;
@@ -5345,6 +5455,76 @@ export interface operations {
             };
         };
     };
+    getMyForwarding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forwarding"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateMyForwarding: {
+        parameters: {
+            query?: {
+                /** @description Answer as if it were done, and change nothing */
+                dryRun?: boolean;
+            };
+            header?: {
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForwardingInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Ringfence-Change-Set"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forwarding"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listMyLocations: {
         parameters: {
             query?: {
@@ -7432,6 +7612,81 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getForwarding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forwarding"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateForwarding: {
+        parameters: {
+            query?: {
+                /** @description Answer as if it were done, and change nothing */
+                dryRun?: boolean;
+            };
+            header?: {
+                /** @description The ETag as it was read; 412 when somebody changed it since */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForwardingInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Ringfence-Change-Set"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forwarding"];
+                };
             };
             /** @description Error */
             default: {

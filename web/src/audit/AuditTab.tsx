@@ -12,6 +12,7 @@ import { exportAddress } from './queries'
 const kinds = [
   'user',
   'user_secret',
+  'forwarding',
   'group',
   'device',
   'dial_string',
@@ -28,6 +29,8 @@ const intents = [
   'user.update',
   'user.reset',
   'user.delete',
+  'user.forward',
+  'me.forward',
   'group.create',
   'group.update',
   'group.delete',

@@ -13,6 +13,12 @@ export function ThingLink({ thing, gone, children }: { thing: Thing; gone: boole
           {children}
         </Link>
       )
+    case 'forwarding':
+      return (
+        <Link to="/accounts/$id/routing" params={params}>
+          {children}
+        </Link>
+      )
     case 'group':
       return (
         <Link to="/groups/$id" params={params}>

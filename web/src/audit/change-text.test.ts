@@ -38,5 +38,12 @@ describe('the fields of a change', () => {
     })
     expect(fields).toEqual([{ field: 'firstName', label: 'First name', before: 'Ann', after: 'Anna' }])
   })
+  test('that name an account are empty for nobody', () => {
+    const item: ChangeItem = { kind: 'forwarding', id: 3, name: 'Anna Berg', action: 'updated' }
+    const sides = { before: { busy: 0, paused: false }, after: { busy: 7, paused: false } }
+    expect(fieldChanges({ ...item, ...sides }, { 'busy/7': 'Ben Carlsen' })).toEqual([
+      { field: 'busy', label: 'Busy', before: '', after: 'Ben Carlsen' },
+    ])
+  })
   test('of a secret are never shown', () => expect(fieldChanges(secret)).toEqual([]))
 })

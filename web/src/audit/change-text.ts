@@ -1,6 +1,7 @@
 import type { ChangeItem, ChangeSet } from '../api/types'
 import { serverText, t, tOr } from '../locale'
 import { dateTime } from '../locale/format'
+import { forwardCases } from '../routing/values'
 
 // What hangs on another thing is told with it, not by itself.
 const minor = new Set(['dial_string', 'line', 'credential', 'user_secret', 'device'])
@@ -19,7 +20,10 @@ const words: Record<string, string> = {
   location: 'location',
   provisioning_profile: 'profile',
   permission: 'permission',
+  forwarding: 'forwarding',
 }
+// Fields that name an account by its number and are called by the case in which it gets calls.
+const cases = new Set<string>(forwardCases)
 // Fields whose values are words of a closed list, under the prefix that those have in the locale files.
 const choices: Record<string, string> = { role: 'role', kind: 'user.kind', level: 'level' }
 
@@ -94,7 +98,7 @@ function shown(field: string, value: unknown, names: Names): string {
   if (Array.isArray(value)) return value.map((one) => shown(field, one, names)).join(', ')
   if (typeof value === 'boolean') return value ? t('yes') : t('no')
   if (typeof value === 'number') {
-    if (value === 0 && field.endsWith('Id')) return ''
+    if (value === 0 && (field.endsWith('Id') || cases.has(field))) return ''
     return names[`${field}/${value}`] || String(value)
   }
   if (typeof value === 'string') {

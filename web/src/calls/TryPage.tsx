@@ -2,7 +2,7 @@ import { Button, TextInput } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
-import type { TriedCall, TriedStep } from '../api/types'
+import type { TriedCall, TriedNext, TriedStep } from '../api/types'
 import { t, tOr } from '../locale'
 import { useMay } from '../session/may'
 import { ErrorView } from '../ui/ErrorView'
@@ -87,19 +87,50 @@ function Tried({ caller, dialled }: { caller: number | undefined; dialled: strin
       <h2>
         {rings ? <IconPhone size={18} aria-hidden /> : <IconPhoneOff size={18} aria-hidden />} {outcome(data)}
       </h2>
-      <ol>
-        {Array.from(data.steps.entries(), ([at, step]) => (
-          <li key={at}>
-            <StepText step={step} />
-          </li>
-        ))}
-      </ol>
+      <Steps steps={data.steps} />
+      <Branches way={data} />
     </section>
   )
 }
 
+/** Way is what becomes of a call, at first or when it goes on. */
+type Way = Omit<TriedCall, 'dialled'>
+
+function Steps({ steps }: { steps: TriedStep[] }) {
+  return (
+    <ol>
+      {Array.from(steps.entries(), ([at, step]) => (
+        <li key={at}>
+          <StepText step={step} />
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+/** Branches is where the call goes on if it is not taken, and on from there. */
+function Branches({ way }: { way: Way }) {
+  if (way.then.length === 0) return null
+  return (
+    <ul className="tried-then">
+      {way.then.map((next) => (
+        <li key={next.when}>
+          <span className="dimmed">{unless(way, next)}</span> <span className="strong">{outcome(next)}</span>
+          <Steps steps={next.steps} />
+          <Branches way={next} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** unless says in which case a call goes on. */
+function unless(way: Way, next: TriedNext): string {
+  return t(`try.then.${next.when}`, { name: way.callee?.displayName ?? '–', seconds: way.seconds ?? 0 })
+}
+
 /** outcome says in a sentence what would become of the call. */
-function outcome(tried: TriedCall): string {
+function outcome(tried: Way): string {
   const name = tried.callee?.displayName ?? ''
   const seconds = tried.seconds ?? 0
   switch (tried.outcome) {
@@ -116,7 +147,8 @@ function outcome(tried: TriedCall): string {
 
 function StepText({ step }: { step: TriedStep }) {
   const may = useMay()
-  const key = step.holder ? `${step.kind}.${step.holder}` : step.kind
+  const of = step.holder ?? step.when
+  const key = of ? `${step.kind}.${of}` : step.kind
   const text = tOr(`try.step.${key}`, step.kind, {
     value: step.value || '–',
     name: step.user?.displayName ?? '–',

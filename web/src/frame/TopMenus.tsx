@@ -76,6 +76,9 @@ export function MeMenu() {
           ...(may('self:write')
             ? [
                 { label: t('own.menuAccount'), onClick: () => setChanging('account') },
+                ...(me.kind === 'person'
+                  ? [{ label: t('own.menuRouting'), onClick: () => void navigate({ to: '/my/routing' }) }]
+                  : []),
                 { label: t('own.menuPassword'), onClick: () => setChanging('password') },
               ]
             : []),

@@ -8,8 +8,8 @@ import { Modal } from '../ui/Modal'
 
 const ways = ['one', 'block', 'file'] as const
 
-/** AddNumbersDialog adds outside numbers: one, a block, or those of a file. */
-export function AddNumbersDialog({ onClose }: { onClose: () => void }) {
+/** AddNumbersDialog adds outside numbers: one, which may be for a user, a block, or those of a file. */
+export function AddNumbersDialog({ user, onClose }: { user: number | undefined; onClose: () => void }) {
   const [way, setWay] = useState<(typeof ways)[number]>('one')
   return (
     <Modal
@@ -27,7 +27,7 @@ export function AddNumbersDialog({ onClose }: { onClose: () => void }) {
         onChange={(to) => setWay(ways.find((one) => one === to) ?? 'one')}
         data={ways.map((value) => ({ value, label: t(`outside.how.${value}`) }))}
       />
-      {way === 'one' && <AddOne onClose={onClose} />}
+      {way === 'one' && <AddOne user={user} onClose={onClose} />}
       {way === 'block' && <AddBlock onClose={onClose} />}
       {way === 'file' && <AddFile onClose={onClose} />}
     </Modal>

@@ -1,4 +1,5 @@
 import { Button, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { asProblem } from '../api/problem'
 import { t } from '../locale'
 import { LocationSelect } from '../locations/LocationSelect'
@@ -6,12 +7,15 @@ import { advise } from '../ui/advise'
 import { Form } from '../ui/Form'
 import { useForm } from '../ui/use-form'
 import { UserPicker } from '../users/UserPicker'
+import { userQuery } from '../users/queries'
 import { NumberField } from './NumberField'
 import { useSaveOutside } from './queries'
 
 /** AddOne adds one outside number, as people write it in their country. */
-export function AddOne({ onClose }: { onClose: () => void }) {
-  const form = useForm({ value: '', leadsTo: '', note: '', locationId: '' })
+export function AddOne({ user, onClose }: { user: number | undefined; onClose: () => void }) {
+  const known = useQuery({ ...userQuery(user ?? 0), enabled: user !== undefined }).data
+  const name = known && `${known.displayName} ${known.number}`.trim()
+  const form = useForm({ value: '', leadsTo: user ? String(user) : '', note: '', locationId: '' })
   const save = useSaveOutside()
   const submit = async () => {
     const { value, leadsTo, note, locationId } = form.values
@@ -53,9 +57,11 @@ export function AddOne({ onClose }: { onClose: () => void }) {
       <div className="fields">
         <NumberField {...form.text('value')} label={t('outside.value')} note={t('outside.valueHelp')} outside />
         <UserPicker
+          key={name}
           label={t('outside.leadsTo')}
           visibleLabel
           description={t('outside.nobodyHelp')}
+          name={name}
           value={Number(form.values.leadsTo) || undefined}
           onChange={(id) => form.set('leadsTo', id ? String(id) : '')}
           error={form.errors.leadsTo}

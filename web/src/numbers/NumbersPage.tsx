@@ -24,10 +24,10 @@ const tabs = ['outside', 'pools', 'plan'] as const
 
 /** NumbersPage is what can be dialled: outside numbers, the pools from which free numbers are offered, and the whole plan. */
 export function NumbersPage() {
-  const { tab: chosen } = useSearch({ from: '/shell/numbers' })
+  const { tab: chosen, for: user } = useSearch({ from: '/shell/numbers' })
   const navigate = useNavigate({ from: '/numbers' })
   const may = useMay()
-  const [making, setMaking] = useState(false)
+  const [making, setMaking] = useState(user !== undefined)
   const tab = tabs.find((one) => one === chosen) ?? 'outside'
   const mayWrite = may('pools:write') && tab !== 'plan'
   useNewKey(() => {
@@ -70,7 +70,16 @@ export function NumbersPage() {
         </Tabs.Panel>
       </Tabs>
       {making && tab === 'pools' && <PoolDialog onClose={() => setMaking(false)} />}
-      {making && tab === 'outside' && <AddNumbersDialog onClose={() => setMaking(false)} />}
+      {making && tab === 'outside' && (
+        <AddNumbersDialog
+          user={user}
+          onClose={() => {
+            setMaking(false)
+            // The next one added is for nobody in particular.
+            if (user) navigate({ search: (now) => ({ ...now, for: undefined }), replace: true })
+          }}
+        />
+      )}
     </Page>
   )
 }

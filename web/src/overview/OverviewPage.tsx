@@ -24,7 +24,11 @@ export function OverviewPage() {
   const phones = useQuery({ ...registrationsQuery({ limit: 1 }), enabled: may('devices:read') })
   return (
     <Page title={t('overview.title')}>
-      {!may('users:read') && <p>{t('overview.plainUser')}</p>}
+      {!may('users:read') && (
+        <p>
+          {t('overview.plainUser')} {me?.kind === 'person' && <Link to="/my/routing">{t('own.routingTitle')}</Link>}
+        </p>
+      )}
       {may('organization:read') && <MailStuck />}
       <div className="figures">
         {may('calls:read') && <Figure label={t('overview.liveCalls')} value={calls.data?.total} to="/calls" />}

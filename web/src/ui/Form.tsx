@@ -17,11 +17,13 @@ export interface FormProps<V extends object> {
   bar: ReactNode
   /** quiet: leaving never asks. */
   quiet?: boolean
+  /** shown is what a value is called in the list of differences, where it is no text itself. */
+  shown?: (value: V[keyof V]) => string
   children: ReactNode
 }
 
 /** Form is fields, what is wrong beside them, and one bar that says how many changes wait. */
-export function Form<V extends object>({ form, label, onSubmit, words, bar, quiet, children }: FormProps<V>) {
+export function Form<V extends object>({ form, label, onSubmit, words, bar, quiet, shown, children }: FormProps<V>) {
   const submit = (event: FormEvent) => {
     event.preventDefault()
     onSubmit()
@@ -29,7 +31,7 @@ export function Form<V extends object>({ form, label, onSubmit, words, bar, quie
   const waiting = form.dirty.length
   return (
     <form ref={form.ref} className="form" aria-label={label} noValidate onSubmit={submit}>
-      <Differences form={form} words={words} />
+      <Differences form={form} words={words} shown={shown ?? String} />
       {form.problem && (
         <div role="alert" className="form-problem" tabIndex={-1}>
           <Note tone="failed">
@@ -73,7 +75,15 @@ export function LeaveGuard({ dirty, count }: { dirty: boolean; count: number }) 
 }
 
 /** Differences lists what somebody else saved meanwhile in the fields that were changed here too. */
-function Differences<V extends object>({ form, words }: { form: FormState<V>; words: string }) {
+function Differences<V extends object>({
+  form,
+  words,
+  shown,
+}: {
+  form: FormState<V>
+  words: string
+  shown: (value: V[keyof V]) => string
+}) {
   if (form.differences.length === 0) return null
   return (
     <div role="alert" className="differences" tabIndex={-1}>
@@ -94,8 +104,8 @@ function Differences<V extends object>({ form, words }: { form: FormState<V>; wo
             {form.differences.map(({ field, mine, theirs }) => (
               <tr key={field}>
                 <th scope="row">{tOr(`${words}.${field}`, field)}</th>
-                <td>{String(theirs) || '–'}</td>
-                <td>{String(mine) || '–'}</td>
+                <td>{shown(theirs) || '–'}</td>
+                <td>{shown(mine) || '–'}</td>
                 <td className="nowrap">
                   <Button size="compact-sm" variant="default" onClick={() => form.decide(field, 'theirs')}>
                     {t('conflict.takeTheirs')}

@@ -47,8 +47,8 @@ export interface TextProps {
   'aria-invalid': true | undefined
 }
 
-/** useForm keeps what is typed, what was there before, and what is wrong with it. */
-export function useForm<V extends object>(initial: V): FormState<V> {
+/** useForm keeps what is typed, what was there before, and what is wrong with it; a tab may be open from the start. */
+export function useForm<V extends object>(initial: V, opened: string | null = null): FormState<V> {
   const ref = useRef<HTMLFormElement>(null)
   const [base, setBase] = useState(initial)
   const [values, setValues] = useState(initial)
@@ -58,7 +58,7 @@ export function useForm<V extends object>(initial: V): FormState<V> {
     differences: [],
     changedBy: '',
   })
-  const [tab, setTab] = useState<string | null>(null)
+  const [tab, setTab] = useState(opened)
   const attempt = useFocusOnError(ref, setTab)
 
   const set: FormState<V>['set'] = (name, value) => {

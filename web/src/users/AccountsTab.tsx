@@ -13,7 +13,7 @@ import { advise } from '../ui/advise'
 import { DataTable, type Column, type RowAction } from '../ui/DataTable'
 import { pagingOf } from '../ui/paging'
 import { FilterLine } from '../ui/FilterLine'
-import { IconCopy, IconKey, IconLock, IconPencil, IconTrash, IconUser, IconUserOff } from '../ui/icons'
+import { IconCopy, IconKey, IconLock, IconPencil, IconRoute, IconTrash, IconUser, IconUserOff } from '../ui/icons'
 import { OnlineMark, StateMark } from '../ui/marks'
 import { problemText } from '../ui/problem-text'
 import { changeActions, ChangeDialog, type Changing } from './ChangeMenu'
@@ -104,6 +104,15 @@ export function AccountsTab() {
 
   const actions = (user: User): RowAction<User>[] => [
     { label: t('edit'), icon: <IconPencil size={15} />, onClick: open },
+    ...(user.kind === 'operator'
+      ? []
+      : [
+          {
+            label: t('routing.menu'),
+            icon: <IconRoute size={15} />,
+            onClick: () => void navigate({ to: '/accounts/$id/routing', params: { id: String(user.id) } }),
+          },
+        ]),
     ...(may('users:write')
       ? [
           ...(user.kind === 'operator'

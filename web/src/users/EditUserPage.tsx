@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, useNavigate, useParams } from '@tanstack/react-router'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { RunningCalls } from '../calls/RunningCalls'
 import { asProblem } from '../api/problem'
@@ -15,6 +15,7 @@ import { useMay } from '../session/may'
 import { advise } from '../ui/advise'
 import { ErrorView } from '../ui/ErrorView'
 import { Form } from '../ui/Form'
+import { IconRoute } from '../ui/icons'
 import { OnlineMark } from '../ui/marks'
 import { Modal } from '../ui/Modal'
 import { Page } from '../ui/Page'
@@ -50,7 +51,8 @@ export function EditUserPage() {
 }
 
 function Edit({ user, freeze }: { user: User; freeze: (frozen: boolean) => void }) {
-  const form = useForm(valuesOf(user))
+  const { tab } = useSearch({ from: '/shell/accounts/$id' })
+  const form = useForm(valuesOf(user), tab)
   const [deleting, setDeleting] = useState(false)
   const [resetting, setResetting] = useState<SecretName>()
   const [switching, setSwitching] = useState(false)
@@ -74,7 +76,20 @@ function Edit({ user, freeze }: { user: User; freeze: (frozen: boolean) => void 
     stay.current = staying
   }
   return (
-    <Page title={user.displayName}>
+    <Page
+      title={user.displayName}
+      action={
+        !operator && (
+          <Button
+            variant="default"
+            leftSection={<IconRoute size={16} />}
+            renderRoot={(props) => <Link to="/accounts/$id/routing" params={{ id: String(user.id) }} {...props} />}
+          >
+            {t('routing.menu')}
+          </Button>
+        )
+      }
+    >
       <p className="under-title">
         {t('users.idLine', { id: String(user.id) })}
         {user.managedBy && (

@@ -14,7 +14,7 @@ export interface UserPickerProps {
   /** name of the one chosen before the list was asked for. */
   name?: string | undefined
   value: number | undefined
-  onChange: (id: number | undefined) => void
+  onChange: (id: number | undefined, name: string) => void
 }
 
 /** UserPicker finds an account with a number while its name or number is typed. */
@@ -42,6 +42,7 @@ export function UserPicker({
       {...(visibleLabel ? { label } : { 'aria-label': label })}
       description={description}
       error={error}
+      aria-invalid={error ? true : undefined} // it does not say so by itself
       placeholder={t('refers.search')}
       searchable
       clearable
@@ -54,7 +55,7 @@ export function UserPicker({
       onSearchChange={setTyped}
       onChange={(id, option) => {
         setChosen(option?.label ?? '')
-        onChange(id ? Number(id) : undefined)
+        onChange(id ? Number(id) : undefined, option?.label ?? '')
       }}
     />
   )

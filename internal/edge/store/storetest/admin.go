@@ -39,6 +39,7 @@ func Admin(t *testing.T, open func(t *testing.T) admin.Store) {
 		{"search follows renaming, aliases and deletion", searchFollows},
 		{"pages and totals of a long list", longList},
 		{"who leaves", leaves},
+		{"forwarding", forwarding},
 		{"names that end by themselves", endingNames},
 		{"devices, lines and credentials", devices},
 		{"SIP user names are kept for ever", sipUsernames},

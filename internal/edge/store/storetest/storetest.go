@@ -112,6 +112,8 @@ func put(tx admin.Tx, thing any) error {
 		return tx.PutUser(v)
 	case pbx.Leave:
 		return tx.PutLeave(v)
+	case pbx.Forwarding:
+		return tx.PutForwarding(v)
 	case pbx.UserSecret:
 		return tx.PutUserSecret(v)
 	case pbx.Device:

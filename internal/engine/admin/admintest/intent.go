@@ -32,7 +32,7 @@ func (r *rig) intent() pbx.ChangeSetID {
 	s := r.state()
 	intents := []func(state) (pbx.ChangeSet, error){
 		r.createGroup, r.createGroup, r.updateGroup, r.deleteGroup, r.createUser, r.createUser, r.createUser, r.updateUser,
-		r.updateUser, r.deleteUser, r.restore, r.setting, r.pool, r.device, r.release, r.leave, r.leave, r.comeBack,
+		r.updateUser, r.deleteUser, r.restore, r.setting, r.pool, r.device, r.release, r.leave, r.leave, r.comeBack, r.forward, r.forward,
 		r.renumber, r.rename, r.deleteUsers, r.createProfile, r.deleteProfile, r.createPermission, r.deletePermission,
 		r.createLocation, r.updateLocation, r.deleteLocation, r.addOutside,
 		r.addOutside, r.changeOutside, r.deleteOutside,
@@ -229,6 +229,26 @@ func (r *rig) leave(s state) (pbx.ChangeSet, error) {
 		patch.CallsTo = new(anyOf(r, s.Users))
 	}
 	_, cs, err := r.PlanLeave(r.Context(), r.owner, anyOf(r, s.Users), patch, admin.Write{})
+	return cs, err
+}
+
+func (r *rig) forward(s state) (pbx.ChangeSet, error) {
+	cases := pbx.ForwardCases()
+	patch := admin.ForwardingPatch{To: map[pbx.ForwardWhen]admin.ForwardTo{}}
+	for range 1 + r.rand.IntN(3) {
+		to := admin.ForwardTo{}
+		if !r.chance(4) {
+			to.ID = anyOf(r, s.Users)
+		}
+		patch.To[cases[r.rand.IntN(len(cases))]] = to
+	}
+	if r.chance(3) {
+		patch.DoNotDisturb = new(r.chance(2))
+	}
+	if r.chance(3) {
+		patch.Paused = new(r.chance(2))
+	}
+	_, cs, err := r.SetForwarding(r.Context(), r.owner, anyOf(r, s.Users), patch, admin.Write{})
 	return cs, err
 }
 

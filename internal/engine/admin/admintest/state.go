@@ -23,6 +23,7 @@ type state struct {
 	Groups     map[pbx.GroupID]pbx.Group
 	Users      map[pbx.UserID]pbx.User
 	Leaves     map[pbx.UserID]pbx.Leave
+	Forwards   map[pbx.UserID]pbx.Forwarding
 	Devices    map[pbx.DeviceID]pbx.Device
 	Lines      map[pbx.LineID]pbx.Line
 	Secured    map[pbx.LineID]string // the credential as it is stored
@@ -48,7 +49,8 @@ func (r *rig) state() state {
 	s := state{
 		Locations: map[pbx.LocationID]pbx.Location{}, Profiles: map[pbx.ProfileID]pbx.ProvisioningProfile{},
 		Perms: map[pbx.PermissionID]pbx.CustomPermission{}, Groups: map[pbx.GroupID]pbx.Group{},
-		Users: map[pbx.UserID]pbx.User{}, Leaves: map[pbx.UserID]pbx.Leave{}, Devices: map[pbx.DeviceID]pbx.Device{},
+		Users: map[pbx.UserID]pbx.User{}, Leaves: map[pbx.UserID]pbx.Leave{},
+		Forwards: map[pbx.UserID]pbx.Forwarding{}, Devices: map[pbx.DeviceID]pbx.Device{},
 		Lines: map[pbx.LineID]pbx.Line{}, Secured: map[pbx.LineID]string{}, Secrets: map[string]string{}, Dials: map[string]pbx.DialString{},
 		Outside: map[pbx.NumberID]pbx.OutsideNumber{},
 		Pools:   map[pbx.PoolID]pbx.ExtensionPool{}, Settings: map[string]pbx.Setting{},
@@ -63,6 +65,8 @@ func (r *rig) state() state {
 			func(u *pbx.User) { u.Version, u.UpdatedAt = 0, never })))
 		r.ok(tx.EachLeave(keep(s.Leaves, func(l pbx.Leave) pbx.UserID { return l.User },
 			func(l *pbx.Leave) { l.Version, l.CreatedAt, l.UpdatedAt = 0, never, never })))
+		r.ok(tx.EachForwarding(keep(s.Forwards, func(f pbx.Forwarding) pbx.UserID { return f.User },
+			func(f *pbx.Forwarding) { f.Version, f.CreatedAt, f.UpdatedAt = 0, never, never })))
 		r.ok(tx.EachDevice(keep(s.Devices, func(d pbx.Device) pbx.DeviceID { return d.ID },
 			func(d *pbx.Device) { d.Version, d.UpdatedAt = 0, never })))
 		r.ok(tx.EachLine(keep(s.Lines, func(l pbx.Line) pbx.LineID { return l.ID },
@@ -269,6 +273,11 @@ func mentions(s state) []string {
 	}
 	for _, l := range s.Leaves {
 		add(l.Ref(), "callsTo", pbx.User{ID: l.CallsTo}.Ref())
+	}
+	for _, f := range s.Forwards {
+		for _, when := range pbx.ForwardCases() {
+			add(f.Ref(), string(when), pbx.User{ID: *f.Named(when)}.Ref())
+		}
 	}
 	for _, d := range s.Devices {
 		add(d.Ref(), "userId", pbx.User{ID: d.User}.Ref())

@@ -52,6 +52,7 @@ type tables struct {
 	groups        map[pbx.GroupID]pbx.Group
 	users         map[pbx.UserID]pbx.User
 	leaves        map[pbx.UserID]pbx.Leave
+	forwardings   map[pbx.UserID]pbx.Forwarding
 	secrets       map[secretKey]pbx.UserSecret
 	photos        map[photoKey]photo
 	devices       map[pbx.DeviceID]pbx.Device
@@ -81,6 +82,7 @@ func New() *Store {
 		groups:        map[pbx.GroupID]pbx.Group{},
 		users:         map[pbx.UserID]pbx.User{},
 		leaves:        map[pbx.UserID]pbx.Leave{},
+		forwardings:   map[pbx.UserID]pbx.Forwarding{},
 		secrets:       map[secretKey]pbx.UserSecret{},
 		photos:        map[photoKey]photo{},
 		devices:       map[pbx.DeviceID]pbx.Device{},

@@ -67,6 +67,8 @@ export const audit: Words<typeof en> = {
   'intent.user.update': 'Konto geändert',
   'intent.user.reset': 'Geheimnis erneuert',
   'intent.user.delete': 'Konto gelöscht',
+  'intent.user.forward': 'Rufumleitung geändert',
+  'intent.me.forward': 'Eigene Rufumleitung geändert',
   'intent.group.create': 'Gruppe angelegt',
   'intent.group.update': 'Gruppe geändert',
   'intent.group.delete': 'Gruppe gelöscht',

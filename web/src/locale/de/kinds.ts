@@ -24,6 +24,7 @@ export const kinds: Words<typeof en> = {
   'kind.setting': 'Einstellung',
   'kind.token': 'API-Token',
   'kind.leave': 'Weggang',
+  'kind.forwarding': 'Rufumleitung',
   'kind.former_username': 'früherer Benutzername',
   'count.users': { one: '{n} Konto', other: '{n} Konten' },
   'count.devices': { one: '{n} Gerät', other: '{n} Geräte' },

@@ -361,4 +361,9 @@ export const server: ServerTexts = {
     'Diese Nummer ist dort nicht zugeordnet. Wählen Sie eine, die es ist, own oder withheld.',
   'Write a number such as +4533736506, own or withheld.':
     'Schreiben Sie eine Nummer wie +4533736506, own oder withheld.',
+  "Calls can't be forwarded to the one who is called.":
+    'Anrufe können nicht an den Angerufenen selbst weitergeleitet werden.',
+  'Somebody to whom calls went on is gone: they end with the one who is called.':
+    'Jemanden, an den Anrufe weitergingen, gibt es nicht mehr: Sie enden beim Angerufenen.',
+  'Forwarding changed': 'Rufumleitung geändert',
 }

@@ -64,6 +64,8 @@ export const audit = {
   'intent.user.update': 'Account changed',
   'intent.user.reset': 'Secret reset',
   'intent.user.delete': 'Account deleted',
+  'intent.user.forward': 'Call forwarding changed',
+  'intent.me.forward': 'Own call forwarding changed',
   'intent.group.create': 'Group created',
   'intent.group.update': 'Group changed',
   'intent.group.delete': 'Group deleted',

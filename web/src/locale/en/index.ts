@@ -19,6 +19,7 @@ import { overview } from './overview'
 import { people } from './people'
 import { permissions } from './permissions'
 import { profiles } from './profiles'
+import { routing } from './routing'
 import { security } from './security'
 import { session } from './session'
 import { settings } from './settings'
@@ -44,6 +45,7 @@ export const en = {
   ...people,
   ...cards,
   ...devices,
+  ...routing,
   ...security,
   ...numbers,
   ...locations,

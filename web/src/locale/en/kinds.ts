@@ -22,6 +22,7 @@ export const kinds = {
   'kind.setting': 'Setting',
   'kind.token': 'API token',
   'kind.leave': 'Leave',
+  'kind.forwarding': 'Call forwarding',
   'kind.former_username': 'former username',
   'count.users': { one: '{n} account', other: '{n} accounts' },
   'count.devices': { one: '{n} device', other: '{n} devices' },

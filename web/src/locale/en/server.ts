@@ -303,4 +303,7 @@ export const serverTexts = [
   'Location changed: {name}',
   'This number is not assigned there. Choose one that is, own or withheld.',
   'Write a number such as +4533736506, own or withheld.',
+  "Calls can't be forwarded to the one who is called.",
+  'Somebody to whom calls went on is gone: they end with the one who is called.',
+  'Forwarding changed',
 ] as const

@@ -66,6 +66,8 @@ export const audit: Words<typeof en> = {
   'intent.user.update': 'Account modificato',
   'intent.user.reset': 'Segreto rinnovato',
   'intent.user.delete': 'Account eliminato',
+  'intent.user.forward': 'Inoltro di chiamata modificato',
+  'intent.me.forward': 'Inoltro di chiamata proprio modificato',
   'intent.group.create': 'Gruppo creato',
   'intent.group.update': 'Gruppo modificato',
   'intent.group.delete': 'Gruppo eliminato',

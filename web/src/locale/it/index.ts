@@ -20,6 +20,7 @@ import { overview } from './overview'
 import { people } from './people'
 import { permissions } from './permissions'
 import { profiles } from './profiles'
+import { routing } from './routing'
 import { security } from './security'
 import { session } from './session'
 import { settings } from './settings'
@@ -41,6 +42,7 @@ export const it: Dictionary = {
   ...people,
   ...cards,
   ...devices,
+  ...routing,
   ...security,
   ...numbers,
   ...locations,

@@ -24,6 +24,7 @@ export const kinds: Words<typeof en> = {
   'kind.setting': 'Impostazione',
   'kind.token': 'Token API',
   'kind.leave': 'Uscita',
+  'kind.forwarding': 'Inoltro di chiamata',
   'kind.former_username': 'nome utente precedente',
   'count.users': { one: '{n} account', other: '{n} account' },
   'count.devices': { one: '{n} dispositivo', other: '{n} dispositivi' },

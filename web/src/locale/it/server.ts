@@ -344,4 +344,8 @@ export const server: ServerTexts = {
   'This number is not assigned there. Choose one that is, own or withheld.':
     'Questo numero non è assegnato lì. Sceglierne uno che lo è, own o withheld.',
   'Write a number such as +4533736506, own or withheld.': 'Scrivere un numero come +4533736506, own o withheld.',
+  "Calls can't be forwarded to the one who is called.": 'Le chiamate non si possono inoltrare a chi viene chiamato.',
+  'Somebody to whom calls went on is gone: they end with the one who is called.':
+    'Qualcuno a cui le chiamate proseguivano non c’è più: terminano da chi viene chiamato.',
+  'Forwarding changed': 'Inoltro di chiamata modificato',
 }

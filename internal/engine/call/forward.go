@@ -1,0 +1,165 @@
+package call
+
+import (
+	"ringfence/internal/engine/roster"
+	"ringfence/internal/engine/route"
+	"ringfence/internal/pbx"
+	"ringfence/internal/wire/audio"
+	"ringfence/internal/wire/sip"
+)
+
+// query is who dialled what, for routing.
+func (c *Call) query() route.Query {
+	return route.Query{Caller: c.from.User, Device: c.from.Device, Dialled: c.a.invite.req.RequestURI()}
+}
+
+// unanswered is the end of the attempt to reach whom the plan names. The call goes on where he has such calls sent
+// (C2), else it ends.
+func (c *Call) unanswered(why pbx.ForwardWhen, o outcome) {
+	if c.a.invite == nil || c.phase != ringing && c.phase != awaiting {
+		c.end(o)
+		return
+	}
+	next, ok := route.Next(c.query(), c.plan, why, c.m.snapshot(nil))
+	if !ok {
+		c.end(o)
+		return
+	}
+	c.sendOn(next)
+}
+
+// sendOn lets go of the phones that were tried, and tries those of the next plan.
+func (c *Call) sendOn(next route.Plan) {
+	if !c.step(wasSentOn) {
+		return
+	}
+	c.m.counters.SentOn.Add(1)
+	c.timers.stop(nil, noAnswer)
+	c.timers.stop(nil, phoneReturn)
+	c.stopWatch()
+	for _, l := range c.tried() {
+		c.timers.stopLeg(l)
+		l.release("") // a missed call, unlike one that was answered elsewhere
+		l.closeMedia()
+	}
+	c.ear, c.best, c.rang, c.since = nil, 0, false, len(c.callees)
+	c.plan = next
+	c.describeCallee()
+	if next.Kind == route.Refuse {
+		c.end(usual(next.Reason))
+		return
+	}
+	if c.given != nil {
+		_ = c.a.media.PlayTone(audio.Ringback()) // who has heard early media gets no more tones from his phone
+	}
+	c.provisional(181, nil) // RFC 3261 §21.1.3: the call is being forwarded
+	c.show()
+	c.follow()
+}
+
+// deflected is a phone that redirects the call (RFC 3261 §21.3). It is followed to users of ours; whoever said so on
+// his phone means all of them.
+func (c *Call) deflected(m *sip.Message) bool {
+	if c.phase != ringing {
+		return false
+	}
+	a, err := m.Contact()
+	if err != nil {
+		return false
+	}
+	next, ok := route.Deflected(c.query(), c.plan, a.RawURI, c.m.snapshot(nil))
+	if ok {
+		c.sendOn(next)
+	}
+	return ok
+}
+
+// tried are the legs of the present attempt; those of earlier ones are over, and may wait for their last response.
+func (c *Call) tried() []*leg { return c.callees[c.since:] }
+
+// whyFailed is the case of a forward that the final responses of all phones amount to; empty: none.
+func (c *Call) whyFailed() pbx.ForwardWhen {
+	r := reasonOf(c.best)
+	if r == pbx.EndBusy || r == pbx.EndDeclined {
+		return pbx.ForwardBusy
+	}
+	if r != pbx.EndUnreachable {
+		return ""
+	}
+	for _, l := range c.tried() {
+		if l.rung {
+			return pbx.ForwardNoAnswer // some phones end by themselves what they have rung for long enough
+		}
+	}
+	return pbx.ForwardOffline
+}
+
+// diverted writes who has sent the call on, the last first (RFC 5806 §4): phones show it, and voicemail systems need it.
+func (c *Call) diverted(b *sip.Builder) {
+	for i := len(c.plan.Diverts) - 1; i >= 0; i-- {
+		d := &c.plan.Diverts[i]
+		b.Header(sip.Diversion, identity(d.From, c.domain)+";reason="+diversionReason(d)+";counter=1")
+	}
+}
+
+// diversionReason is the word of RFC 5806 §4 for a case.
+func diversionReason(d *route.Divert) string {
+	switch {
+	case d.Deflected:
+		return "deflection"
+	case d.DND:
+		return "do-not-disturb"
+	case d.When == pbx.ForwardAlways:
+		return "unconditional"
+	case d.When == pbx.ForwardBusy:
+		return "user-busy"
+	case d.When == pbx.ForwardNoAnswer:
+		return "no-answer"
+	case d.When == pbx.ForwardOffline:
+		return "unavailable"
+	}
+	return "unknown"
+}
+
+// Tried is what Try tells: the plan, how it came about, and what follows when nobody takes the call.
+type Tried struct {
+	Plan  route.Plan
+	Steps []route.Step
+	Then  []TriedNext
+}
+
+// TriedNext is where a call goes on in a case.
+type TriedNext struct {
+	When pbx.ForwardWhen
+	Tried
+}
+
+// then tries what follows each way in which a call may not be taken. A user who has sent the call on before is not
+// followed again: it goes in circles until it has been sent on too often.
+func (m *Manager) then(q route.Query, t *Tried) {
+	u := t.Plan.User
+	if t.Plan.Kind != route.Ring && t.Plan.Kind != route.Await || sentOnBy(u, t.Plan.Diverts) {
+		return
+	}
+	for _, when := range pbx.ForwardCases() {
+		var next Tried
+		plan, ok := route.Next(q, t.Plan, when, m.snapshot(next.tell))
+		if !ok || when == pbx.ForwardAlways {
+			continue
+		}
+		next.Plan = plan
+		m.then(q, &next)
+		t.Then = append(t.Then, TriedNext{When: when, Tried: next})
+	}
+}
+
+func (t *Tried) tell(s route.Step) { t.Steps = append(t.Steps, s) }
+
+func sentOnBy(u *roster.User, all []route.Divert) bool {
+	for i := range all {
+		if all[i].From.ID == u.ID {
+			return true
+		}
+	}
+	return false
+}

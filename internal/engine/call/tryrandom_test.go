@@ -1,0 +1,210 @@
+package call_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"ringfence/internal/engine/call"
+	"ringfence/internal/engine/route"
+	"ringfence/internal/pbx"
+	"ringfence/internal/wire/sip"
+	"ringfence/internal/wire/sip/transport"
+)
+
+// habit is what a phone does with calls.
+type habit int
+
+const (
+	takes habit = iota
+	busy
+	declines
+	rings // and nobody comes
+	fails // at once
+	away  // its connection is lost
+	absent
+	habits
+)
+
+// office is some people with a phone each, of whom it notes in which order they ring.
+type office struct {
+	*world
+	phones []*phone // of users 1 to n
+	habits []habit
+	rang   []pbx.UserID
+	last   string  // the Call-ID of the last INVITE
+	made   *dialog // the call of this round
+}
+
+// TestATriedCallIsTheCall makes random forwards and habits, tries a call, makes it, and compares what was told with who
+// rang in which order and how it ended (R5).
+func TestATriedCallIsTheCall(t *testing.T) {
+	rounds := 1000
+	if raceEnabled {
+		rounds = 60
+	}
+	run(t, options{}, func(w *world) {
+		const people = 6
+		o := &office{world: w, habits: make([]habit, people+1)}
+		for i := range pbx.UserID(people) {
+			u := w.dir.user(i+1, fmt.Sprintf("User %d", i+1), 1)
+			u.RingTime = 10 * time.Second
+			p := w.phone("user"+string(rune('1'+i)), pbx.DeviceID(10*(i+1)), transport.UDP).registered()
+			o.phones = append(o.phones, p)
+			p.does(func(p *phone, m *sip.Message) { o.does(i+1, p, m) })
+		}
+		ends := map[pbx.EndReason]int{}
+		random := rand.New(rand.NewPCG(1, 2))
+		for round := range rounds {
+			o.shuffle(random)
+			ends[o.round(t, round, pbx.UserID(1+random.IntN(people)), random)]++
+		}
+		t.Logf("ended %v", ends)
+		for _, r := range []pbx.EndReason{
+			pbx.EndCompletedCaller, pbx.EndBusy, pbx.EndDeclined, pbx.EndNoAnswer, pbx.EndUnreachable, pbx.EndForwardLoop,
+		} {
+			if ends[r] == 0 {
+				t.Errorf("no call ended with %s", r)
+			}
+		}
+	})
+}
+
+// shuffle gives everybody other forwards and another habit.
+func (o *office) shuffle(random *rand.Rand) {
+	people := len(o.phones)
+	for id := range pbx.UserID(people) {
+		id++
+		anybody := func(chance int) pbx.UserID {
+			if to := pbx.UserID(1 + random.IntN(people)); to != id && random.IntN(chance) == 0 {
+				return to
+			}
+			return 0
+		}
+		u := o.dir.users[id]
+		u.Forwarding = &pbx.Forwarding{
+			User: id, DoNotDisturb: random.IntN(8) == 0, Paused: random.IntN(2) == 0, Always: anybody(3), Busy: anybody(2),
+			NoAnswer: anybody(2), Offline: anybody(2),
+		}
+		u.Enabled = random.IntN(12) != 0
+		h := habit(random.IntN(int(habits)))
+		o.habits[id] = h
+		o.phones[id-1].registered()
+		if h == away {
+			o.bindings.dormant(id)
+		}
+		if h == absent {
+			o.bindings.drop(id)
+		}
+		o.phones[id-1].forget()
+	}
+}
+
+// does is what the phone of a user does by itself.
+func (o *office) does(id pbx.UserID, p *phone, m *sip.Message) {
+	if !m.IsRequest() {
+		if m.Method() == sip.INVITE && m.StatusCode() == 200 {
+			o.made.learn(m)
+			o.made.ack("")
+			o.made.request(sip.BYE, "")
+		}
+		return
+	}
+	d := p.dialogOf(m)
+	if m.Method() == sip.CANCEL || m.Method() == sip.BYE {
+		d.respondTo(m, 200, "")
+	}
+	if m.Method() == sip.INVITE {
+		if d.callID != o.last { // else it is the same once more
+			o.rang, o.last = append(o.rang, id), d.callID
+		}
+		switch o.habits[id] {
+		case takes:
+			d.respond(200, session(p, "8", ""))
+		case busy:
+			d.respond(486, "")
+		case declines:
+			d.respond(603, "")
+		case rings:
+			d.respond(180, "")
+		case fails, away, absent, habits:
+			d.respond(480, "")
+		}
+	}
+}
+
+// round tries a call and makes it; it returns how it ended.
+func (o *office) round(t *testing.T, round int, caller pbx.UserID, random *rand.Rand) pbx.EndReason {
+	t.Helper()
+	callee := int(caller) % len(o.phones) // another: which of his own phones he would call with is not told
+	dialled := fmt.Sprint(201 + (callee+random.IntN(len(o.phones)-1))%len(o.phones))
+	told, ok := o.calls.Try(1, caller, dialled)
+	if !ok {
+		t.Fatal("nothing is told")
+	}
+	who, reason := o.foretold(&told, caller)
+	o.rang = nil
+	alice := o.phones[caller-1]
+	o.made = alice.dial(dialled, session(alice, "8", ""))
+	o.wait(5 * time.Minute)
+	all := o.records.all()
+	got := all[len(all)-1].EndReason
+	if got != reason || reason != pbx.EndForwardLoop && !slices.Equal(o.rang, who) ||
+		!slices.Equal(o.rang[:min(len(o.rang), len(who))], who) {
+		t.Fatalf("round %d: %d dials %s, foretold %v and %s, got %v and %s; habits %v, forwards %s", round, caller, dialled, who,
+			reason, o.rang, got, o.habits[1:], o.described())
+	}
+	for _, p := range o.phones {
+		p.forget()
+	}
+	return got
+}
+
+// foretold reads from what was told who rings, one after the other, and how the call ends.
+func (o *office) foretold(t *call.Tried, caller pbx.UserID) (who []pbx.UserID, reason pbx.EndReason) {
+	for {
+		u := t.Plan.User
+		var when pbx.ForwardWhen
+		switch t.Plan.Kind {
+		case route.Refuse:
+			return who, t.Plan.Reason
+		case route.Await:
+			when, reason = pbx.ForwardOffline, pbx.EndUnreachable
+		case route.Ring:
+			who = append(who, u.ID)
+			switch o.habits[u.ID] {
+			case takes:
+				return who, pbx.EndCompletedCaller
+			case busy:
+				when, reason = pbx.ForwardBusy, pbx.EndBusy
+			case declines:
+				when, reason = pbx.ForwardBusy, pbx.EndDeclined
+			case rings:
+				when, reason = pbx.ForwardNoAnswer, pbx.EndNoAnswer
+			case fails, away, absent, habits:
+				when, reason = pbx.ForwardOffline, pbx.EndUnreachable
+			}
+		case route.Feature:
+			return who, ""
+		}
+		i := slices.IndexFunc(t.Then, func(n call.TriedNext) bool { return n.When == when })
+		if i < 0 {
+			if to := u.Forwarding.To(when); to != 0 && to != caller {
+				return who, pbx.EndForwardLoop // he has sent it on before, and will again
+			}
+			return who, reason
+		}
+		t = &t.Then[i].Tried
+	}
+}
+
+func (o *office) described() string {
+	var all []string
+	for id := range pbx.UserID(len(o.phones)) {
+		u := o.dir.users[id+1]
+		all = append(all, fmt.Sprintf("%+v enabled %t", *u.Forwarding, u.Enabled))
+	}
+	return fmt.Sprint(all)
+}

@@ -1,0 +1,141 @@
+package route
+
+import (
+	"slices"
+
+	"ringfence/internal/engine/roster"
+	"ringfence/internal/pbx"
+)
+
+// Divert is one time that a call was sent on: by whom, and why.
+type Divert struct {
+	From *roster.User
+	When pbx.ForwardWhen
+	DND  bool // with ForwardBusy: he does not want to be disturbed
+	// His phone said so itself, by a redirection; When is empty then.
+	Deflected bool
+}
+
+// Next tells where a call goes on that nobody took at the one whom the plan reaches, for want of an answer, as he is
+// busy, or as none of his phones can be reached; false if it ends there.
+func Next(q Query, p Plan, why pbx.ForwardWhen, s Snapshot) (Plan, bool) {
+	if p.User == nil {
+		return p, false
+	}
+	u, ok := s.Directory.User(p.User.ID)
+	if !ok || !forwards(u, why, q) {
+		return p, false
+	}
+	return forward(p, q, u, Divert{From: u, When: why}, s), true
+}
+
+// Deflected is where a call goes that a phone of the callee redirects, by the Contact of its 3xx; false if that leads to
+// nobody here: phones send no calls to the outside.
+func Deflected(q Query, p Plan, contact []byte, s Snapshot) (Plan, bool) {
+	value, ours := dialled(contact, s.Directory.Organization())
+	if !ours || len(value) == 0 || p.User == nil {
+		return p, false
+	}
+	t, ok := find(value, s.Directory)
+	if !ok || t.User == 0 || t.User == q.Caller || t.Kind == pbx.DialAuthName ||
+		t.Kind == pbx.DialOutside && t.State != pbx.OutsideActive {
+		return p, false
+	}
+	return sendTo(p, q, t.User, Divert{From: p.User, Deflected: true}, s), true
+}
+
+// Again is the plan for the same user as phones are now: one may have come back.
+func Again(q Query, p Plan, s Snapshot) Plan {
+	if p.User == nil {
+		return p
+	}
+	u, ok := s.Directory.User(p.User.ID)
+	if !ok {
+		return refused(p, pbx.EndUnreachable)
+	}
+	return reach(p, q, u, s)
+}
+
+// forwards reports whether calls to a user go on in a case. Who gets them reaches him all the same: an assistant whom
+// calls go to must be able to put one through.
+func forwards(u *roster.User, when pbx.ForwardWhen, q Query) bool {
+	if u.Forwarding == nil {
+		return false
+	}
+	to := u.Forwarding.To(when)
+	return to != 0 && to != q.Caller
+}
+
+// forward sends the call on to whom the user named.
+func forward(p Plan, q Query, u *roster.User, d Divert, s Snapshot) Plan {
+	return sendTo(p, q, u.Forwarding.To(d.When), d, s)
+}
+
+// sendTo sends the call on, unless that has happened too often.
+func sendTo(p Plan, q Query, id pbx.UserID, d Divert, s Snapshot) Plan {
+	if len(p.Diverts) == pbx.MaxForwards {
+		s.tell(Step{Kind: StepCircle, User: d.From})
+		return refused(p, pbx.EndForwardLoop)
+	}
+	s.tell(Step{Kind: StepForwarded, User: d.From, When: d.When})
+	p.Diverts = append(slices.Clip(p.Diverts), d)
+	to, ok := s.Directory.User(id)
+	if !ok {
+		return refused(p, pbx.EndUnreachable)
+	}
+	return reach(p, q, to, s)
+}
+
+func refused(p Plan, r pbx.EndReason) Plan {
+	p.Kind, p.Targets, p.Reason = Refuse, nil, r
+	return p
+}
+
+// reach rings the phones of a user, or goes where his calls go on.
+func reach(p Plan, q Query, u *roster.User, s Snapshot) Plan {
+	for hop := 0; !u.Enabled && u.CallsTo != 0 && hop < maxHops; hop++ {
+		next, there := s.Directory.User(u.CallsTo) // U14: who left named who gets the calls
+		if !there {
+			break
+		}
+		s.tell(Step{Kind: StepLeft, User: u})
+		u = next
+	}
+	p = refused(p, pbx.EndUnreachable)
+	p.User = u
+	switch {
+	case !u.Enabled: // F6: callers of a disabled user hear that he is not available
+		s.tell(Step{Kind: StepDisabled, User: u})
+		return p
+	case forwards(u, pbx.ForwardAlways, q):
+		return forward(p, q, u, Divert{From: u, When: pbx.ForwardAlways}, s)
+	case u.Forwarding != nil && u.Forwarding.DoNotDisturb:
+		s.tell(Step{Kind: StepDND, User: u})
+		if forwards(u, pbx.ForwardBusy, q) {
+			return forward(p, q, u, Divert{From: u, When: pbx.ForwardBusy, DND: true}, s)
+		}
+		p.Reason = pbx.EndBusy
+		return p
+	}
+	return ring(p, q, u, s)
+}
+
+// ring finds the phones of a user.
+func ring(p Plan, q Query, u *roster.User, s Snapshot) Plan {
+	all := s.Bindings(u.ID)
+	if len(all) == 0 {
+		s.tell(Step{Kind: StepNoPhone, User: u})
+	}
+	var dormant bool
+	p.Targets, dormant = targets(u, q, all, s)
+	switch {
+	case len(p.Targets) > 0:
+		p.Kind = Ring
+	case dormant:
+		s.tell(Step{Kind: StepWaits, User: u})
+		p.Kind = Await
+	case forwards(u, pbx.ForwardOffline, q):
+		return forward(p, q, u, Divert{From: u, When: pbx.ForwardOffline}, s)
+	}
+	return p
+}
