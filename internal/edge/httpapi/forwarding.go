@@ -17,6 +17,7 @@ type Forwarding struct {
 	Busy         *ForwardTo `json:"busy,omitempty" doc:"Who gets calls while he is busy, declines, or does not want to be disturbed"`
 	NoAnswer     *ForwardTo `json:"noAnswer,omitempty" doc:"Who gets calls that nobody has answered"`
 	Offline      *ForwardTo `json:"offline,omitempty" doc:"Who gets calls while no phone can be reached"`
+	Hidden       []string   `json:"hidden" nullable:"false" doc:"Cases in which somebody gets the calls whom you may not know of"`
 	Version      int64      `json:"version" doc:"0: nothing was ever set"`
 }
 
@@ -36,6 +37,7 @@ type ForwardingInput struct {
 	NoAnswer     *ForwardTo `json:"noAnswer,omitempty"`
 	Offline      *ForwardTo `json:"offline,omitempty"`
 	UserID       any        `json:"userId,omitempty" readOnly:"true"`
+	Hidden       any        `json:"hidden,omitempty" readOnly:"true"`
 	Version      any        `json:"version,omitempty" readOnly:"true"`
 }
 
@@ -62,8 +64,12 @@ func forwardingView(f admin.ForwardingView) Forwarding {
 		}
 		return &ForwardTo{ID: int64(u.ID), Number: u.Number, DisplayName: u.DisplayName}
 	}
+	hidden := make([]string, len(f.Hidden))
+	for i, when := range f.Hidden {
+		hidden[i] = string(when)
+	}
 	return Forwarding{
-		UserID: int64(f.User), DoNotDisturb: f.DoNotDisturb, Paused: f.Paused, Always: to(pbx.ForwardAlways),
+		Hidden: hidden, UserID: int64(f.User), DoNotDisturb: f.DoNotDisturb, Paused: f.Paused, Always: to(pbx.ForwardAlways),
 		Busy: to(pbx.ForwardBusy), NoAnswer: to(pbx.ForwardNoAnswer), Offline: to(pbx.ForwardOffline), Version: f.Version,
 	}
 }

@@ -160,7 +160,13 @@ type goneOutput struct{ Changed }
 
 func gone(cs pbx.ChangeSet) *goneOutput { return &goneOutput{changedBy(cs)} }
 
-func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
+// etag names a version; what was never set has none.
+func etag(version int64) string {
+	if version == 0 {
+		return ""
+	}
+	return `"` + strconv.FormatInt(version, 10) + `"`
+}
 
 // Time is a moment in UTC with milliseconds; the zero time is left out where a field says omitzero.
 type Time struct{ time.Time }

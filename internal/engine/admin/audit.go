@@ -173,6 +173,7 @@ func mentions() map[string]pbx.Kind {
 		"groupId": pbx.KindGroup, "groups": pbx.KindGroup, "userId": pbx.KindUser, "heldFor": pbx.KindUser,
 		"locationId": pbx.KindLocation, "emergencyLocationId": pbx.KindLocation, "deviceId": pbx.KindDevice,
 		"lineId": pbx.KindLine, "pool": pbx.KindPool,
+		"always": pbx.KindUser, "busy": pbx.KindUser, "noAnswer": pbx.KindUser, "offline": pbx.KindUser,
 	}
 }
 

@@ -19,10 +19,12 @@ type ForwardingPatch struct {
 	To           map[pbx.ForwardWhen]ForwardTo `json:"-"`
 }
 
-// ForwardingView is a forwarding with its people named; To lacks those whom the actor may not know of.
+// ForwardingView is a forwarding with its people named. Hidden are the cases in which somebody gets the calls of whom the
+// actor may not know.
 type ForwardingView struct {
 	pbx.Forwarding
-	To map[pbx.ForwardWhen]UserName
+	To     map[pbx.ForwardWhen]UserName
+	Hidden []pbx.ForwardWhen
 }
 
 func checkForwarding(w *Work, f pbx.Forwarding) error {
@@ -97,9 +99,11 @@ func (w *Work) forwardingView(u pbx.User) (ForwardingView, error) {
 		if ignoreMissing(err) != nil {
 			return v, err
 		}
-		if err == nil { // else there, and nobody he knows of
-			v.To[when] = userName(to)
+		if err != nil {
+			v.Hidden = append(v.Hidden, when)
+			continue
 		}
+		v.To[when] = userName(to)
 	}
 	return v, nil
 }
@@ -147,14 +151,10 @@ func (s *Service) setForwarding(
 			return err
 		}
 		w.describe(u.Ref(), "Forwarding changed")
-		switch {
-		case !f.Idle():
-			err = w.forwards.put(w, f)
-		case was:
-			err = w.forwards.delete(w, id)
-		}
-		if err != nil {
-			return err
+		if was || !f.Idle() { // once there it stays, so that its version tells one from another
+			if err = w.forwards.put(w, f); err != nil {
+				return err
+			}
 		}
 		v, err = w.forwardingView(u)
 		return err

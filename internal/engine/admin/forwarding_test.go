@@ -71,7 +71,7 @@ func TestEverybodyForwardsHisOwnCallsToAnybody(t *testing.T) {
 	head.Role, head.User = pbx.RoleGroupAdmin, 4711
 	seen, _, err := r.SetForwarding(t.Context(), head, anna.ID, admin.ForwardingPatch{DoNotDisturb: new(true)}, admin.Write{})
 	r.ok(err)
-	if seen.Always != ben.ID || len(seen.To) != 0 {
+	if seen.Always != ben.ID || len(seen.To) != 0 || len(seen.Hidden) != 1 || seen.Hidden[0] != pbx.ForwardAlways {
 		t.Errorf("seen by the group's administrator %+v", seen)
 	}
 	_, _, err = r.SetForwarding(t.Context(), head, anna.ID, to(pbx.ForwardBusy, admin.ForwardTo{Number: ben.Number}), admin.Write{})

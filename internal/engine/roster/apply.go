@@ -272,8 +272,9 @@ func (d *Directory) readUserLocked(tx admin.ReadTx, id pbx.UserID) (*userEntry, 
 	}
 	f, err := tx.Forwarding(id)
 	switch {
-	case err == nil:
+	case err == nil && !f.Idle():
 		u.forwards = &f
+	case err == nil:
 	case pbx.KindOf(err) != pbx.NotFound:
 		return nil, nil, err
 	}

@@ -101,7 +101,7 @@ func gatherForwards(tx admin.ReadTx, all *everything) error {
 		return err
 	}
 	return tx.EachForwarding(func(f pbx.Forwarding) error {
-		if u := all.users[f.User]; u != nil {
+		if u := all.users[f.User]; u != nil && !f.Idle() {
 			u.forwards = &f
 		}
 		return nil

@@ -1851,6 +1851,8 @@ export interface components {
             busy?: components["schemas"]["ForwardTo"];
             /** @description His phones don't ring; callers are told that he is busy */
             doNotDisturb: boolean;
+            /** @description Cases in which somebody gets the calls whom you may not know of */
+            hidden: string[];
             /** @description Who gets calls that nobody has answered */
             noAnswer?: components["schemas"]["ForwardTo"];
             /** @description Who gets calls while no phone can be reached */
@@ -1869,6 +1871,7 @@ export interface components {
             always?: components["schemas"]["ForwardTo"];
             busy?: components["schemas"]["ForwardTo"];
             doNotDisturb?: boolean;
+            readonly hidden?: unknown;
             noAnswer?: components["schemas"]["ForwardTo"];
             offline?: components["schemas"]["ForwardTo"];
             /** @description What is said in always does not count now */

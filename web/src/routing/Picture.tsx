@@ -7,7 +7,7 @@ import { useMay } from '../session/may'
 import { IconArrowRight, IconDevice } from '../ui/icons'
 import type { FormState } from '../ui/use-form'
 import { UserPicker } from '../users/UserPicker'
-import { inForce, reached, type ForwardCase, type RoutingValues } from './values'
+import { inForce, reached, somebody, type ForwardCase, type RoutingValues } from './values'
 
 /** Editing is the form that the picture is while it is changed. */
 export interface Editing {
@@ -158,7 +158,10 @@ function Case({
           )}
         </>
       ) : (
-        <Target to={forwarding[when]} otherwise={t(`routing.nobody.${when}`)} />
+        <Target
+          to={forwarding[when]}
+          otherwise={t(values[when] === somebody ? 'routing.somebody' : `routing.nobody.${when}`)}
+        />
       )}
     </Branch>
   )
@@ -221,6 +224,7 @@ function Whom({ when, without, form, names, onName }: Editing & { when: ForwardC
       // What somebody else saved meanwhile is a choice that the list has not been asked for.
       key={`${form.base[when]} ${form.differences.length}`}
       label={label}
+      description={value === somebody ? t('routing.somebody') : undefined}
       error={form.errors[when]}
       without={without}
       name={names[value]}

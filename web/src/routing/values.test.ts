@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Forwarding } from '../api/types'
-import { missing, namesOf, reached, secondsOf, toWrite, valuesOf, type RoutingValues } from './values'
+import { missing, namesOf, reached, secondsOf, somebody, toWrite, valuesOf, type RoutingValues } from './values'
 
 const anna = { id: 7, number: '200', displayName: 'Anna Berg' }
-const forwarding: Forwarding = { userId: 8, doNotDisturb: false, paused: true, always: anna, version: 3 }
+const forwarding: Forwarding = { userId: 8, doNotDisturb: false, paused: true, always: anna, hidden: [], version: 3 }
 const nothing: RoutingValues = {
   doNotDisturb: false,
   paused: false,
@@ -14,6 +14,12 @@ const nothing: RoutingValues = {
 }
 
 describe('a forwarding in the form', () => {
+  test('tells that somebody gets the calls who is not shown', () => {
+    const values = valuesOf({ ...forwarding, hidden: ['offline'] }, 'id')
+    expect(values.offline).toBe(somebody)
+    expect(missing({ kind: 'person', enabled: true, online: false, bindings: 0 }, 0, values)).toBeUndefined()
+  })
+
   test('names people by id or by number', () => {
     expect(valuesOf(forwarding, 'id')).toEqual({ ...nothing, paused: true, always: '7' })
     expect(valuesOf(forwarding, 'number')).toEqual({ ...nothing, paused: true, always: '200' })

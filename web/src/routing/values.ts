@@ -13,9 +13,12 @@ export interface RoutingValues extends Record<ForwardCase, string> {
 /** NamedBy is how the text names people: by id where they are chosen from a list, by number where it is typed. */
 export type NamedBy = 'id' | 'number'
 
+/** somebody stands for one who gets the calls and whom one may not know of. */
+export const somebody = 'somebody'
+
 /** valuesOf is a forwarding as the form shows it. */
 export function valuesOf(forwarding: Forwarding, by: NamedBy): RoutingValues {
-  const whom = (when: ForwardCase) => nameOf(forwarding[when], by)
+  const whom = (when: ForwardCase) => (forwarding.hidden.includes(when) ? somebody : nameOf(forwarding[when], by))
   return {
     doNotDisturb: forwarding.doNotDisturb,
     paused: forwarding.paused,

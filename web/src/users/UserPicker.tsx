@@ -7,7 +7,7 @@ import { usersQuery } from './queries'
 export interface UserPickerProps {
   label: string
   visibleLabel?: boolean
-  description?: string
+  description?: string | undefined
   error?: string | undefined
   /** without is an account that can't be chosen. */
   without?: number

@@ -31,6 +31,7 @@ export const routing: Words<typeof en> = {
   'routing.nobody.busy': 'Anrufer hören: besetzt',
   'routing.nobody.noAnswer': 'Der Anruf endet: keine Antwort',
   'routing.nobody.offline': 'Anrufer hören: nicht erreichbar',
+  'routing.somebody': 'Jemand, den Sie nicht sehen',
   'routing.whom': '{when}: Anrufe gehen an',
   'routing.number': 'Eine Nummer; leer: niemand',
   'routing.inForce': 'In Kraft',

@@ -29,6 +29,7 @@ export const routing = {
   'routing.nobody.busy': 'Callers hear: busy',
   'routing.nobody.noAnswer': 'The call ends: no answer',
   'routing.nobody.offline': 'Callers hear: not reachable',
+  'routing.somebody': 'Somebody whom you can’t see',
   'routing.whom': '{when}: calls go to',
   'routing.number': 'A number; empty: nobody',
   'routing.inForce': 'In force',

@@ -31,6 +31,7 @@ export const routing: Words<typeof en> = {
   'routing.nobody.busy': 'Chi chiama sente: occupato',
   'routing.nobody.noAnswer': 'La chiamata termina: nessuna risposta',
   'routing.nobody.offline': 'Chi chiama sente: non raggiungibile',
+  'routing.somebody': 'Qualcuno che non puoi vedere',
   'routing.whom': '{when}: le chiamate vanno a',
   'routing.number': 'Un numero; vuoto: nessuno',
   'routing.inForce': 'Attivo',
