@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -33,9 +34,11 @@ type office struct {
 	*world
 	phones []*phone // of users 1 to n
 	habits []habit
-	rang   []pbx.UserID
-	last   string  // the Call-ID of the last INVITE
-	made   *dialog // the call of this round
+
+	mu   sync.Mutex
+	rang []pbx.UserID
+	last string  // the Call-ID of the last INVITE
+	made *dialog // the call of this round
 }
 
 // TestATriedCallIsTheCall makes random forwards and habits, tries a call, makes it, and compares what was told with who
@@ -104,6 +107,8 @@ func (o *office) shuffle(random *rand.Rand) {
 
 // does is what the phone of a user does by itself.
 func (o *office) does(id pbx.UserID, p *phone, m *sip.Message) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	if !m.IsRequest() {
 		if m.Method() == sip.INVITE && m.StatusCode() == 200 {
 			o.made.learn(m)
@@ -145,9 +150,11 @@ func (o *office) round(t *testing.T, round int, caller pbx.UserID, random *rand.
 		t.Fatal("nothing is told")
 	}
 	who, reason := o.foretold(&told, caller)
-	o.rang = nil
 	alice := o.phones[caller-1]
+	o.mu.Lock()
+	o.rang = nil
 	o.made = alice.dial(dialled, session(alice, "8", ""))
+	o.mu.Unlock()
 	o.wait(5 * time.Minute)
 	all := o.records.all()
 	got := all[len(all)-1].EndReason
