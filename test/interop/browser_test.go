@@ -52,10 +52,13 @@ func startBrowser(t *testing.T, scenario string, env map[string]string) *browser
 	return &browser{peer.Start(t, "browser-"+strings.TrimSuffix(scenario, ".mjs"), "", dir, list, "node", scenario)}
 }
 
-// await waits for an event of the scenario and decodes what it says.
+// patience is how much longer than on an idle machine a scenario may take: walks stand back for whatever else runs.
+const patience = 4
+
+// await waits for an event of the scenario and decodes what it says; d is the time it has on an idle machine.
 func (b *browser) await(t *testing.T, d time.Duration, event string, into any) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), d)
+	ctx, cancel := context.WithTimeout(t.Context(), patience*d)
 	defer cancel()
 	m, err := b.Out.Await(ctx, regexp.MustCompile(`(?m)^(?:`+event+` (.*)|FAILED (?s:.*))$`))
 	if err != nil {
@@ -82,7 +85,7 @@ func (b *browser) answer(t *testing.T, line string) {
 // ends wants the scenario to end well.
 func (b *browser) ends(t *testing.T, d time.Duration) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), d)
+	ctx, cancel := context.WithTimeout(t.Context(), patience*d)
 	defer cancel()
 	if err := b.Wait(ctx); err != nil {
 		t.Fatalf("%s: %v\n%s", b.Name, err, b.Out.String())

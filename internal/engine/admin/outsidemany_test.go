@@ -1,7 +1,6 @@
 package admin_test
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -149,13 +148,6 @@ func TestAFileWithErrorsChangesNothing(t *testing.T) {
 		_, _, err := r.ImportOutside(t.Context(), r.owner, file, admin.Write{DryRun: true})
 		r.onField(err, "csv", words)
 	}
-	var long strings.Builder
-	long.WriteString("number\n")
-	for i := range admin.MaxOutsideAtOnce + 1 {
-		fmt.Fprintf(&long, "+4533%06d\n", i)
-	}
-	_, _, err = r.ImportOutside(t.Context(), r.owner, long.String(), admin.Write{DryRun: true})
-	r.onField(err, "csv", "at most 10000 lines")
 }
 
 // An administrator can't give to an owner, nor take from him, by a file what he can't by hand.

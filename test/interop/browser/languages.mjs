@@ -86,7 +86,6 @@ await run(async (started) => {
         await page.getByRole('heading').first().waitFor()
         await page.waitForFunction(() => !document.querySelector('.skeleton'))
         await fits(page, `${name}, ${language}, ${width}`)
-        if (width === 1280) await accessible(page, `${name}, ${language}`)
         await picture(page, `${language}-${name}-${width}`)
         for (const tab of await page.getByRole('tab').all()) {
           if (name !== 'account') break

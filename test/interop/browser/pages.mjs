@@ -63,7 +63,7 @@ async function look(page, name, seen) {
   const file = `${language}-${name.replace(/[^\w]+/g, '-')}`
   for (const colorScheme of words ? [] : ['light', 'dark']) {
     await inScheme(page, colorScheme)
-    await accessible(page, `${name}, ${colorScheme}`)
+    await accessible(page, `${name}, ${colorScheme}`, { before: colorScheme === 'dark' })
     await picture(page, `${file}-${colorScheme}`)
   }
   await page.setViewportSize({ width: 360, height: 800 })
