@@ -71,11 +71,10 @@ func (s *Service) forwarding(ctx context.Context, a Actor, uc UseCase, id pbx.Us
 
 // whose is a user that the actor sees, or he himself.
 func (w *Work) whose(id pbx.UserID) (pbx.User, error) {
-	u, err := w.visible(id)
-	if err != nil && id != 0 && id == w.actor.User {
-		u, err = w.User(id)
+	if id == w.actor.User {
+		return w.User(id)
 	}
-	return u, err
+	return w.visible(id)
 }
 
 func (w *Work) forwardingView(u pbx.User) (ForwardingView, error) {
@@ -127,14 +126,13 @@ func (s *Service) setForwarding(
 ) (ForwardingView, pbx.ChangeSet, error) {
 	var v ForwardingView
 	cs, err := s.Do(ctx, a, in, func(w *Work) error {
-		u, err := w.whose(id)
+		whose := w.mine
+		if id == a.User {
+			whose = w.User
+		}
+		u, err := whose(id)
 		if err != nil {
 			return err
-		}
-		if id != a.User {
-			if u, err = w.mine(id); err != nil {
-				return err
-			}
 		}
 		f, err := w.forwards.get(w, id)
 		if ignoreMissing(err) != nil {

@@ -142,9 +142,12 @@ func (m *Manager) then(q route.Query, t *Tried) {
 		return
 	}
 	for _, when := range pbx.ForwardCases() {
+		if when == pbx.ForwardAlways {
+			continue // it is in the plan already
+		}
 		var next Tried
 		plan, ok := route.Next(q, t.Plan, when, m.snapshot(next.tell))
-		if !ok || when == pbx.ForwardAlways {
+		if !ok {
 			continue
 		}
 		next.Plan = plan

@@ -3,6 +3,7 @@ package call
 import (
 	"context"
 	"log/slog"
+	"runtime/debug"
 	"time"
 
 	"ringfence/internal/pbx"
@@ -44,6 +45,8 @@ func (m *Manager) carryOut(ctx context.Context, f pbx.Feature, from, to pbx.User
 	defer func() {
 		if v := recover(); v != nil {
 			m.counters.Panics.Add(1)
+			m.log.LogAttrs(ctx, slog.LevelError, "change by a feature code failed",
+				slog.Any("panic", v), slog.String("stack", string(debug.Stack())))
 			err = pbx.Errorf(pbx.Internal, "The change failed.")
 		}
 	}()
