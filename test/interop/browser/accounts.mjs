@@ -1,6 +1,6 @@
 // The list of accounts and an account's form: pages, sorting and filters that stand in the address, two tabs that save the
 // same account, a photo, a copy.
-import { accessible, offered, open, picture, run, signIn, tell, want } from './lib.mjs'
+import { accessible, offered, open, picture, run, signIn, tell, want, choose } from './lib.mjs'
 
 const { URL: base, PASSWORD: password } = process.env
 
@@ -41,11 +41,9 @@ await run(async (started) => {
   await picture(page, 'accounts-sorted')
 
   // Filters add up, in the address, and go with one click; another tab opened with the address shows the same rows.
-  await page.getByLabel('Filter by group').first().click()
-  await page.getByRole('option', { name: 'Night' }).click()
+  await choose(page.getByLabel('Filter by group').first(), 'Night')
   await page.waitForURL(/group=2/)
-  await page.getByRole('combobox', { name: 'Filter by state' }).click()
-  await page.getByRole('option', { name: 'Enabled' }).click()
+  await choose(page.getByRole('combobox', { name: 'Filter by state' }), 'Enabled')
   await page.waitForURL(/enabled=true/)
   await page.getByRole('textbox', { name: 'Search in Accounts' }).fill('zan')
   await page.waitForURL(/q=zan/)
@@ -98,14 +96,14 @@ await run(async (started) => {
   )
 
   // U1: a photo; what is no picture is refused with words, and the picture shows in the list.
-  const choose = async (name, mimeType, buffer) => {
+  const upload = async (name, mimeType, buffer) => {
     const asked = tab.waitForEvent('filechooser')
     await tab.getByRole('button', { name: 'Choose a picture…' }).click()
     await (await asked).setFiles({ name, mimeType, buffer })
   }
-  await choose('face.png', 'image/png', Buffer.from('no picture at all'))
+  await upload('face.png', 'image/png', Buffer.from('no picture at all'))
   await tab.getByText('This is not a JPEG, PNG or WebP picture.').waitFor()
-  await choose('face.png', 'image/png', await tab.screenshot())
+  await upload('face.png', 'image/png', await tab.screenshot())
   await tab.getByRole('img', { name: 'Photo of Anna Aaberg' }).waitFor()
   await accessible(tab, 'photo')
   await picture(tab, 'photo')

@@ -1,6 +1,6 @@
 // The layers of settings as an administrator uses them: settings of an account, provisioning profiles, permissions at
 // each level, who is in a group, and the order of the groups, in which the top one wins.
-import { open, accessible, picture, tell, run } from './lib.mjs'
+import { open, accessible, picture, tell, run, choose } from './lib.mjs'
 
 const { URL: base, PASSWORD: password } = process.env
 
@@ -82,8 +82,7 @@ async function profiles({ page, button, shown, save }) {
 
   // The group's form leads to the profile that it has.
   await page.goto(`${base}/groups/1`)
-  await page.getByRole('combobox', { name: 'Provisioning Profile' }).click()
-  await page.getByRole('option', { name: 'Lobby', exact: true }).click()
+  await choose(page.getByRole('combobox', { name: 'Provisioning Profile' }), /^Lobby$/)
   await button('Update').click()
   await page.getByText(/Group updated/).waitFor()
   await page.goto(`${base}/groups/1`)
@@ -96,10 +95,8 @@ async function profiles({ page, button, shown, save }) {
   await button('Delete').click()
   const dialog = page.getByRole('dialog')
   await dialog.getByText('Groups that have it').waitFor()
-  await dialog.getByRole('combobox', { name: 'What becomes of it' }).click()
-  await page.getByRole('option', { name: 'They get another profile' }).click()
-  await dialog.getByRole('combobox', { name: 'Goes to' }).click()
-  await page.getByRole('option', { name: 'Lobby 2' }).click()
+  await choose(dialog.getByRole('combobox', { name: 'What becomes of it' }), 'They get another profile')
+  await choose(dialog.getByRole('combobox', { name: 'Goes to' }), 'Lobby 2')
   await shown('delete a profile')
   await dialog.getByRole('button', { name: 'OK', exact: true }).click()
   await page.getByText('Provisioning profile deleted: Lobby').waitFor()
@@ -118,14 +115,12 @@ async function accountSettings({ page, button, shown, save }) {
   await shown('account settings')
   await page.getByRole('textbox', { name: 'Ring time' }).fill('45s')
   await page.getByRole('switch', { name: 'ZRTP from end to end' }).click()
-  await page.getByRole('combobox', { name: 'Language' }).click()
-  await page.getByRole('option', { name: 'Italiano' }).click()
+  await choose(page.getByRole('combobox', { name: 'Language' }), 'Italiano')
   await page.getByRole('textbox', { name: 'Ring time' }).focus()
   await page.keyboard.press('Enter') // belongs to the field, not to the form around
   await save(/Anna Berg.*20s → 45s/)
   // The language is a field of the account as well: its form goes on from there.
-  await page.getByRole('combobox', { name: 'Provisioning Profile' }).click()
-  await page.getByRole('option', { name: 'Lobby 2' }).click()
+  await choose(page.getByRole('combobox', { name: 'Provisioning Profile' }), 'Lobby 2')
   const stale = page.waitForResponse((response) => response.status() === 412)
   await button('Apply').click()
   await stale
@@ -139,10 +134,7 @@ async function accountSettings({ page, button, shown, save }) {
 /** What accounts may, at each level: granted to a group, locked for everybody, a permission added, renamed, deleted. */
 async function permissions({ page, button, shown, save }) {
   const row = (name) => page.getByRole('row', { name })
-  const choose = async (label, option) => {
-    await page.getByRole('combobox', { name: label }).click()
-    await page.getByRole('option', { name: option }).click()
-  }
+  const choice = (label) => page.getByRole('combobox', { name: label })
   await page.goto(`${base}/settings?tab=permissions`)
   await row(/^International calls/).waitFor()
   await button('Add permission…').click()
@@ -158,29 +150,27 @@ async function permissions({ page, button, shown, save }) {
   await shown('permission added')
 
   // Granted to a group: its members are named before it is saved, and it comes from there for an account.
-  await choose('Level', 'Group')
+  await choose(choice('Level'), 'Group')
   await page.getByText('Choose whose permissions are shown.').waitFor()
-  await choose('Whose', 'Sales')
+  await choose(choice('Whose'), 'Sales')
   await page.waitForURL(/level=group&owner=1/)
   await row(/^Open the door/).getByRole('switch').locator('..').click()
   await save(/Something changes for 2 accounts of 2/)
   await row(/^Open the door/).getByText('Set here').waitFor()
   await page.evaluate(() => window.scrollTo(0, 0))
   await shown('permissions')
-  await choose('Level', 'Account')
-  await page.getByRole('combobox', { name: 'Whose' }).fill('Berg')
-  await page.getByRole('option', { name: /Anna Berg/ }).click()
+  await choose(choice('Level'), 'Account')
+  await choose(choice('Whose'), /Anna Berg/, 'Berg')
   await row(/^Open the door/).getByText('From group Sales').waitFor()
   await row(/^International calls/).getByRole('switch').locator('..').click()
   await save(/Anna Berg.*off → on/)
 
   // Locked for everybody: the account's own value is struck through, and says who holds it.
-  await choose('Level', 'Whole organization')
+  await choose(choice('Level'), 'Whole organization')
   await row(/^International calls/).getByRole('button', { name: /^Lock/ }).click()
   await save(/Anna Berg.*on → off/)
-  await choose('Level', 'Account')
-  await page.getByRole('combobox', { name: 'Whose' }).fill('Berg')
-  await page.getByRole('option', { name: /Anna Berg/ }).click()
+  await choose(choice('Level'), 'Account')
+  await choose(choice('Whose'), /Anna Berg/, 'Berg')
   await row(/^International calls/).getByText('Locked by organization').waitFor()
   if (await row(/^International calls/).getByRole('switch').isEnabled()) throw new Error('what is locked can be switched')
   await shown('permissions of an account')
@@ -215,8 +205,7 @@ async function members({ page, button, shown }) {
   await button('Add accounts…').click()
   const dialog = page.getByRole('dialog')
   for (const name of ['Berg', 'Carlsen']) {
-    await dialog.getByRole('combobox', { name: 'Accounts' }).fill(name)
-    await page.getByRole('option', { name: new RegExp(name) }).click()
+    await choose(dialog.getByRole('combobox', { name: 'Accounts' }), new RegExp(name), name)
   }
   await page.keyboard.press('Escape')
   await shown('add members')
@@ -229,8 +218,7 @@ async function members({ page, button, shown }) {
 
   await button('Add accounts…').click()
   for (const name of ['Berg', 'Carlsen']) {
-    await dialog.getByRole('combobox', { name: 'Accounts' }).fill(name)
-    await page.getByRole('option', { name: new RegExp(name) }).click()
+    await choose(dialog.getByRole('combobox', { name: 'Accounts' }), new RegExp(name), name)
   }
   await page.keyboard.press('Escape')
   await dialog.getByRole('button', { name: 'Add 2 accounts' }).click()

@@ -50,6 +50,25 @@ export async function offered(page) {
   return field.inputValue()
 }
 
+/**
+ * Opens a field that offers a list, types into it when told to, and takes what is named. What a page does while one
+ * clicks can move the field away from under the click, which is then lost: people see no list and click again.
+ */
+export async function choose(field, option, typed) {
+  for (let tries = 1; ; tries++) {
+    if ((await field.getAttribute('aria-expanded')) !== 'true') await field.click()
+    if (typed) await field.fill(typed)
+    const list = field.page().locator(`[id="${await field.getAttribute('aria-controls')}"]`)
+    const offer = list.getByRole('option', { name: option })
+    try {
+      await offer.waitFor({ timeout: 12000 })
+      return await offer.click()
+    } catch (e) {
+      if (tries === 5) throw e
+    }
+  }
+}
+
 /** Wants something to be so. */
 export function want(is, what) {
   if (!is) throw new Error(what)

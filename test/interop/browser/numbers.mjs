@@ -1,6 +1,6 @@
 // The numbering plan as the manuals tell it: a pool offers its next free number, another is typed by hand, also outside
 // the pool; symbols say what is taken. Outside numbers come singly, as a block and from a file.
-import { accessible, fits, offered, open, picture, run, signIn, tell, want, inScheme } from './lib.mjs'
+import { accessible, fits, offered, open, picture, run, signIn, tell, want, inScheme, choose } from './lib.mjs'
 
 const { URL: base, PASSWORD: password } = process.env
 
@@ -13,11 +13,6 @@ await run(async (started) => {
   const number = page.locator('input[name="number"]')
   const outside = async () =>
     (await (await context.request.get(`${base}/api/v1/numbers?kind=outside&sort=value`)).json()).items
-  const pick = async (field, typed, option) => {
-    await field.click()
-    await field.fill(typed)
-    await page.getByRole('option', { name: option }).click()
-  }
 
   await signIn(page, base, 'owner', password)
 
@@ -27,8 +22,7 @@ await run(async (started) => {
   await dialog.getByLabel('Name').fill('Night')
   await dialog.getByLabel('First number').fill('0711')
   await dialog.getByLabel('Last number').fill('0712')
-  await dialog.getByRole('combobox', { name: 'For group' }).click()
-  await page.getByRole('option', { name: 'Sales' }).click()
+  await choose(dialog.getByRole('combobox', { name: 'For group' }), 'Sales')
   await accessible(page, 'new pool')
   await picture(page, 'pool-new')
   await button('OK', dialog).click()
@@ -75,7 +69,7 @@ await run(async (started) => {
   await button('Add numbers').first().click()
   await dialog.getByLabel('Number', { exact: true }).fill('+45 33 73 65 06')
   await dialog.getByText('+45 33 73 65 06 · Free').waitFor()
-  await pick(dialog.getByLabel('Leads to'), 'anna', /Anna Berg/)
+  await choose(dialog.getByLabel('Leads to'), /Anna Berg/, 'anna')
   await accessible(page, 'one outside number')
   await picture(page, 'outside-one')
   await button('Add number', dialog).click()
@@ -86,8 +80,7 @@ await run(async (started) => {
   await dialog.getByText('A block').click()
   await dialog.getByLabel('First number').fill('+45 33 73 62 00')
   await dialog.getByLabel('Last number').fill('04')
-  await dialog.getByLabel('Last digits = extension').click()
-  await page.getByRole('option', { name: '3 digits' }).click()
+  await choose(dialog.getByLabel('Last digits = extension'), '3 digits')
   await dialog.getByText('5 new, 0 changed, 0 as they are.').waitFor()
   await dialog.getByRole('row', { name: /\+45 33 73 62 01/ }).getByText('Ben Carlsen').waitFor()
   await accessible(page, 'a block of outside numbers')
@@ -99,17 +92,17 @@ await run(async (started) => {
   await button('Add numbers').first().click()
   await dialog.getByText('From a file').click()
   const file = (text) => ({ name: 'numbers.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
-  const choose = async (text) => {
+  const upload = async (text) => {
     const asked = page.waitForEvent('filechooser')
     await dialog.getByRole('button', { name: /Choose file|numbers\.csv/ }).click()
     await (await asked).setFiles(file(text))
   }
-  await choose('number,user,note\r\n+45 33 73 65 06,ben.carlsen,Ben now\r\n+45 33 73 65 10,nobody,\r\n')
+  await upload('number,user,note\r\n+45 33 73 65 06,ben.carlsen,Ben now\r\n+45 33 73 65 10,nobody,\r\n')
   await dialog.getByText('1 line can’t be done.').waitFor()
   want(await button('Load', dialog).isDisabled(), 'a file with an error can be loaded')
   await accessible(page, 'a file with an error')
   await picture(page, 'outside-file-error')
-  await choose('number,user,note\r\n+45 33 73 65 06,ben.carlsen,Ben now\r\n+45 33 73 65 10,,Spare\r\n')
+  await upload('number,user,note\r\n+45 33 73 65 06,ben.carlsen,Ben now\r\n+45 33 73 65 10,,Spare\r\n')
   await dialog.getByText('1 new, 1 changed, 0 as they are.').waitFor()
   await picture(page, 'outside-file')
   await button('Load', dialog).click()
@@ -126,7 +119,7 @@ await run(async (started) => {
   // R5: where would a call to one of them go? It is told step by step, and the address shows the same again.
   await page.goto(`${base}/calls`)
   await page.getByRole('link', { name: 'Try a call' }).click()
-  await pick(page.getByRole('combobox', { name: 'Caller' }), 'anna', /Anna Berg/)
+  await choose(page.getByRole('combobox', { name: 'Caller' }), /Anna Berg/, 'anna')
   const dialled = page.getByLabel('Dialled')
   await dialled.fill('+45 33 73 65 06')
   await dialled.press('Enter')

@@ -1,6 +1,6 @@
 // Accounts as the manuals of the named systems tell them: added with the next free number, changed by hand, phantom,
 // disabled, a group by typing, found, made administrator, made several at once, changed together.
-import { open, accessible, fits, picture, tell, run } from './lib.mjs'
+import { open, accessible, fits, picture, tell, run, choose } from './lib.mjs'
 
 const { URL: base, PASSWORD: password } = process.env
 
@@ -35,8 +35,7 @@ await run(async (started) => {
   await page.getByLabel('First name').fill('Carla')
   await page.getByLabel('Last name').fill('Zander')
   await page.getByLabel('E-mail').fill('carla@example.org')
-  await page.getByRole('combobox', { name: 'Location' }).click()
-  await page.getByRole('option', { name: 'Head office' }).click()
+  await choose(page.getByRole('combobox', { name: 'Location' }), 'Head office')
   await accessible(page, 'add user')
   await picture(page, 'add-user')
   const box = await page.getByLabel('Enabled').boundingBox()
@@ -79,8 +78,7 @@ await run(async (started) => {
   await page.getByRole('row', { name: /Carla Zander/ }).waitFor()
   await page.getByRole('row', { name: /Anna Berg/ }).waitFor({ state: 'detached' })
   await page.goto(`${base}/accounts?sort=number`)
-  await page.getByRole('textbox', { name: 'Filter by group' }).or(page.getByLabel('Filter by group')).first().click()
-  await page.getByRole('option', { name: 'Night shift' }).click()
+  await choose(page.getByRole('textbox', { name: 'Filter by group' }).or(page.getByLabel('Filter by group')).first(), 'Night shift')
   await page.waitForURL(/group=/)
   await page.getByRole('row', { name: /Carla Zander/ }).waitFor()
   await page.goto(`${base}/accounts`)

@@ -1,6 +1,6 @@
 // How calls reach somebody, drawn: what is missing is said and mended, the picture is changed in place, two administrators
 // save at once, a call is tried, people forward their own calls, and deleting asks about those to whom calls go.
-import { accessible, fits, inScheme, open, picture, run, signIn, tell, visit, want } from './lib.mjs'
+import { accessible, fits, inScheme, open, picture, run, signIn, tell, visit, want, choose } from './lib.mjs'
 
 const { URL: base, PASSWORD: password, ANNA: anna, BEN: ben } = process.env
 
@@ -14,11 +14,7 @@ await run(async (started) => {
   const whom = (when, on = page) => on.getByRole('combobox', { name: `${when}: calls go to` })
   const branch = (when, on = page) => on.locator(`[data-case="${when}"]`)
   const clear = (when) => branch(when).locator('button[aria-label="Clear"]')
-  const choose = async (when, typed, option) => {
-    await whom(when).click()
-    await whom(when).fill(typed)
-    await page.getByRole('option', { name: option }).click()
-  }
+  const send = (when, typed, option) => choose(whom(when), option, typed)
   const look = async (name, on = page) => {
     await on.waitForLoadState('networkidle').catch(() => {})
     for (const colorScheme of ['dark', 'light']) {
@@ -45,7 +41,7 @@ await run(async (started) => {
   await look('incomplete')
   await button('Say who gets the calls').click()
   await page.waitForFunction(() => document.activeElement?.closest('[data-case="offline"]'))
-  await choose('No phone reachable', 'cleo', /Cleo Dahl/)
+  await send('No phone reachable', 'cleo', /Cleo Dahl/)
   await page.getByText('1 unsaved change', { exact: true }).waitFor()
   await button('OK').click()
   await page.getByText('Routing updated: Ben Carlsen').waitFor()
@@ -63,9 +59,9 @@ await run(async (started) => {
   await page.getByRole('region', { name: 'Phones', exact: true }).getByText('Online').waitFor()
   await look('plain')
   await button('Edit routing').click()
-  await choose('No answer', 'ben', /Ben Carlsen/)
-  await choose('Busy', 'cleo', /Cleo Dahl/)
-  await choose('All calls', 'cleo', /Cleo Dahl/)
+  await send('No answer', 'ben', /Ben Carlsen/)
+  await send('Busy', 'cleo', /Cleo Dahl/)
+  await send('All calls', 'cleo', /Cleo Dahl/)
   await page.getByText('Silent now: all calls go on').waitFor()
   await page.getByText('3 unsaved changes').waitFor()
   await look('edit')
@@ -178,12 +174,8 @@ await run(async (started) => {
   await unanswered.getByText('Anna Berg').waitFor()
   await look('delete')
   const answer = async (group, way, to) => {
-    await group.getByLabel('What becomes of it').click()
-    await page.getByRole('option', { name: way }).click()
-    if (!to) return
-    await group.getByLabel('Goes to').click()
-    await group.getByLabel('Goes to').fill(to)
-    await page.getByRole('option', { name: new RegExp(to, 'i') }).click()
+    await choose(group.getByLabel('What becomes of it'), way)
+    if (to) await choose(group.getByLabel('Goes to'), new RegExp(to, 'i'), to)
   }
   await answer(unanswered, 'Forwarded to somebody else', 'cleo')
   await answer(dialog.getByRole('group', { name: /who is busy/ }), 'No longer forwarded')

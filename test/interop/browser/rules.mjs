@@ -1,5 +1,5 @@
 // Rules of the directory as the page shows them, in light and dark and on a small screen.
-import { open, accessible, fits, picture, tell, run, inScheme } from './lib.mjs'
+import { open, accessible, fits, picture, tell, run, inScheme, choose } from './lib.mjs'
 
 const { URL: base, PASSWORD: password, ANNA: anna } = process.env
 
@@ -33,8 +33,7 @@ await run(async (started) => {
 
   // U14: who leaves is found.
   await page.goto(`${base}/accounts`)
-  await page.getByRole('textbox', { name: 'Filter by leaving' }).or(page.getByLabel('Filter by leaving')).first().click()
-  await page.getByRole('option', { name: 'Leaving' }).click()
+  await choose(page.getByRole('textbox', { name: 'Filter by leaving' }).or(page.getByLabel('Filter by leaving')).first(), 'Leaving')
   await page.waitForURL(/leaving=true/)
   await page.getByRole('row', { name: /Ben Carlsen/ }).waitFor()
   await page.getByRole('row', { name: /Anna Dahl/ }).waitFor({ state: 'detached' })
@@ -61,8 +60,7 @@ await run(async (started) => {
   await page.goto(`${base}/devices`)
   await page.getByRole('row', { name: /Anna Dahl/ }).getByRole('link').first().click()
   await page.getByText('Sent to Corso 7, Torino, chosen for the account.').waitFor()
-  await page.getByRole('combobox', { name: 'Emergency location' }).click()
-  await page.getByRole('option', { name: 'Head office' }).click()
+  await choose(page.getByRole('combobox', { name: 'Emergency location' }), 'Head office')
   await button('Apply').click()
   await page.getByText('Sent to Head office: Via Po 3, 10123 Torino, chosen for this phone.').waitFor()
   await look('device')
@@ -71,8 +69,7 @@ await run(async (started) => {
   await page.goto(`${base}/groups/1`)
   await page.getByRole('tab', { name: 'Settings' }).click()
   const shown = page.getByRole('combobox', { name: 'Shown number' }).or(page.getByLabel('Shown number')).first()
-  await shown.click()
-  await page.getByRole('option', { name: '+4533736501' }).click()
+  await choose(shown, '+4533736501')
   await shown.scrollIntoViewIfNeeded()
   await look('shown-number')
   await button('Review changes…').or(page.getByRole('button', { name: /^Review/ })).first().click()
@@ -89,8 +86,7 @@ await run(async (started) => {
   // X4: a number has a location.
   await number.getByRole('button', { name: /Actions for/ }).click()
   await page.getByRole('menuitem', { name: 'Edit' }).click()
-  await page.getByRole('dialog').getByRole('combobox', { name: 'Location' }).click()
-  await page.getByRole('option', { name: 'Head office' }).click()
+  await choose(page.getByRole('dialog').getByRole('combobox', { name: 'Location' }), 'Head office')
   await look('outside-location')
   await page.getByRole('dialog').getByRole('button', { name: 'OK' }).click()
   await number.getByText('Head office').waitFor()
@@ -98,8 +94,7 @@ await run(async (started) => {
   await page.getByText('A block', { exact: false }).first().click()
   await page.getByLabel('First number').or(page.getByLabel('First')).first().fill('+45 33 73 65 10')
   await page.getByLabel(/^Last/).first().fill('12')
-  await page.getByRole('dialog').getByRole('combobox', { name: 'Location' }).click()
-  await page.getByRole('option', { name: 'Head office' }).click()
+  await choose(page.getByRole('dialog').getByRole('combobox', { name: 'Location' }), 'Head office')
   await page.getByRole('dialog').getByRole('columnheader', { name: 'Location' }).waitFor()
   await look('block-location')
   await page.keyboard.press('Escape')
@@ -109,8 +104,7 @@ await run(async (started) => {
   await page.getByRole('checkbox', { name: 'Select all on this page' }).check()
   await button('Edit…').click()
   const edit = page.getByRole('dialog')
-  await edit.getByRole('combobox', { name: 'Location' }).click()
-  await page.getByRole('option', { name: 'Head office' }).click()
+  await choose(edit.getByRole('combobox', { name: 'Location' }), 'Head office')
   await edit.getByRole('button', { name: 'Show what would change' }).click()
   await edit.getByText(/would change\./).waitFor()
   await look('move')
