@@ -70,6 +70,7 @@ type listing[T any] struct {
 	tie     string
 	fields  func(*T) []any
 	many    bool // there are known to be more rows than totals are exact for
+	lasts   bool // only change sets change it
 	first   *first
 }
 
@@ -126,10 +127,11 @@ func (m mark) Value() (driver.Value, error) {
 // page reads one page of a list, its total and where the next begins.
 func page[T any](t *tx, q admin.Query, l listing[T]) (admin.Page[T], error) {
 	var p admin.Page[T]
-	text, args, err := l.text(q)
+	from, err := l.place(t, q)
 	if err != nil {
 		return p, err
 	}
+	text, args := l.text(q, from)
 	type ended struct {
 		item T
 		at   cursor
@@ -147,6 +149,7 @@ func page[T any](t *tx, q admin.Query, l listing[T]) (admin.Page[T], error) {
 	}
 	if len(rows) > q.Limit {
 		rows = rows[:q.Limit]
+		from.keep(t, q, rows[q.Limit-1].at)
 		if p.Next, err = rows[q.Limit-1].at.text(q); err != nil {
 			return p, err
 		}
@@ -171,8 +174,9 @@ func page[T any](t *tx, q admin.Query, l listing[T]) (admin.Page[T], error) {
 	return p, err
 }
 
-// text writes the statement of a page, with its arguments: a row more than the page, to know whether there is another.
-func (l listing[T]) text(q admin.Query) (string, []any, error) {
+// text writes the statement of the page that begins at a place, with its arguments: a row more than the page, to know
+// whether there is another.
+func (l listing[T]) text(q admin.Query, begin place) (string, []any) {
 	before, from, columns, sort, tie, where := "", l.from, l.columns, l.sort, l.tie, l.where
 	if l.first != nil {
 		before = "WITH first AS MATERIALIZED (" + l.first.source + " LIMIT " + strconv.Itoa(few+1) + "), " +
@@ -181,23 +185,16 @@ func (l listing[T]) text(q admin.Query) (string, []any, error) {
 		from, columns, sort, tie = "few", "item", "sort", "tie"
 		where.text, where.args = []string{"true"}, slices.Concat(l.first.args, where.args)
 	}
-	direction, beyond, offset := "", ">", 0
+	direction, beyond := "", ">"
 	if q.Desc {
 		direction, beyond = " DESC", "<"
 	}
-	switch {
-	case q.Cursor != "":
-		c, err := parseCursor(q)
-		if err != nil {
-			return "", nil, err
-		}
-		if l.sort == l.tie {
-			where = where.and(sort+" "+beyond+" ?", c.Key)
-		} else {
-			where = where.and("("+sort+", "+tie+") "+beyond+" (?, ?)", c.Key, c.Tie)
-		}
-	case q.Page > 1:
-		offset = (q.Page - 1) * q.Limit
+	switch c := begin.after; {
+	case c == nil:
+	case l.sort == l.tie:
+		where = where.and(sort+" "+beyond+" ?", c.Key)
+	default:
+		where = where.and("("+sort+", "+tie+") "+beyond+" (?, ?)", c.Key, c.Tie)
 	}
 	text := before + "SELECT " + columns + ", " + sort + ", " + tie
 	if l.first != nil {
@@ -207,7 +204,7 @@ func (l listing[T]) text(q admin.Query) (string, []any, error) {
 	if l.sort != l.tie { // one that says the same twice keeps SQLite from reading a text index in its order
 		text += ", " + tie + direction
 	}
-	return numbered(text + " LIMIT ? OFFSET ?"), append(where.args[:len(where.args):len(where.args)], q.Limit+1, offset), nil
+	return numbered(text + " LIMIT ? OFFSET ?"), append(where.args[:len(where.args):len(where.args)], q.Limit+1, begin.skip)
 }
 
 // total counts exactly up to what lists promise.

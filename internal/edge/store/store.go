@@ -34,6 +34,8 @@ type Store struct {
 	live    *sql.DB // what the running system writes
 	read    *sql.DB // sees both
 
+	ranks ranks
+
 	mu         sync.Mutex
 	statements map[statementKey]*sql.Stmt // guarded by mu
 }

@@ -70,7 +70,7 @@ func (t *tx) listUsers(org pbx.OrganizationID, q admin.UserQuery, filters []filt
 func (t *tx) userListing(org pbx.OrganizationID, q admin.UserQuery, filters []filter, best int) listing[pbx.UserID] {
 	l := listing[pbx.UserID]{
 		columns: "u.id", from: `"user" u`, sort: userSortColumn(q.Sort), tie: "u.id",
-		fields: func(id *pbx.UserID) []any { return []any{id} },
+		fields: func(id *pbx.UserID) []any { return []any{id} }, lasts: len(filters) == 0,
 	}
 	if best >= 0 {
 		l.first = &first{filters[best].source, filters[best].sargs}
