@@ -92,6 +92,25 @@ test('a first answer that a change overtook is followed by another', async () =>
   list.end()
 })
 
+test('what is being read is not given up for a change, but read once more', async () => {
+  const list = accounts()
+  list.asked[0]?.(false)
+  await settle()
+  Stream.opened?.say('change', { kinds: ['user'] })
+  await settle()
+  Stream.opened?.say('change', { kinds: ['user'] })
+  await settle()
+  expect(list.asked).toHaveLength(2)
+  list.asked[1]?.(false)
+  await settle()
+  expect(list.asked).toHaveLength(3)
+  list.asked[2]?.(true)
+  await settle()
+  expect(list.shown()).toBe(true)
+  expect(list.asked).toHaveLength(3)
+  list.end()
+})
+
 test('what happened before the stream opened is read', async () => {
   const list = accounts()
   list.asked[0]?.(false)

@@ -18,10 +18,11 @@ const byKind: Record<string, string[]> = {
   location: ['locations', 'users', 'pools', 'settings', 'me'],
   provisioning_profile: ['provisioning-profiles', 'groups', 'users', 'devices', 'settings', 'me'],
   permission: ['settings'],
-  user: ['users', 'groups', 'numbers', 'pools', 'devices', 'organization', 'me', 'forwarding'],
+  user: ['users', 'groups', 'numbers', 'pools', 'devices', 'organization', 'me', 'forwarding', 'ring-groups'],
   forwarding: ['forwarding'],
   dial_string: ['numbers', 'pools'],
-  outside_number: ['numbers', 'users'],
+  outside_number: ['numbers', 'users', 'ring-groups'],
+  ring_group: ['ring-groups', 'numbers', 'pools', 'forwarding'],
   extension_pool: ['pools', 'numbers'],
   device: ['devices', 'users'],
   line: ['devices', 'users'],
@@ -121,12 +122,11 @@ export class Watch {
     this.stale.clear()
     this.all = false
     for (const filter of filters) {
-      void this.client.invalidateQueries(filter)
-      // A first read that is on its way is not begun anew by that, and may have missed the change: once more after it.
-      for (const query of this.client.getQueryCache().findAll({ ...filter, fetchStatus: 'fetching', type: 'active' })) {
-        const [key] = query.queryKey
-        if (query.state.data === undefined && typeof key === 'string') this.forget([key])
-      }
+      // What is on its way may have missed the change. It is not given up, which would be work for nothing on both sides:
+      // it is read once more after it.
+      const underway = this.client.getQueryCache().findAll({ ...filter, fetchStatus: 'fetching', type: 'active' })
+      void this.client.invalidateQueries(filter, { cancelRefetch: false })
+      for (const { queryKey } of underway) if (typeof queryKey[0] === 'string') this.forget([queryKey[0]])
     }
   }
 }
