@@ -53,9 +53,11 @@ type tried struct {
 	Outcome, Reason, Feature string
 	Seconds                  int
 	Callee                   struct{ DisplayName string }
+	Group                    struct{ Name string }
 	Steps                    []struct {
 		Kind, Value, Holder, SIPUsername, When string
 		User                                   struct{ DisplayName string }
+		Group                                  struct{ Name string }
 	}
 	Then []tried
 }
@@ -81,11 +83,12 @@ func (t *tried) write(b *strings.Builder, indent string) {
 	if t.When != "" {
 		b.WriteString(triedCases()[t.When] + ": ")
 	}
+	callee := cmp.Or(t.Callee.DisplayName, t.Group.Name)
 	switch t.Outcome {
 	case "ring":
-		fmt.Fprintf(b, "%s is called, for %d s.\n", t.Callee.DisplayName, t.Seconds)
+		fmt.Fprintf(b, "%s is called, for %d s.\n", callee, t.Seconds)
 	case "wait":
-		fmt.Fprintf(b, "The caller hears ringing for up to %d s, until a phone of %s comes back.\n", t.Seconds, t.Callee.DisplayName)
+		fmt.Fprintf(b, "The caller hears ringing for up to %d s, until a phone of %s comes back.\n", t.Seconds, callee)
 	case "feature":
 		fmt.Fprintf(b, "The server answers itself: %s.\n", t.Feature)
 	default:
@@ -94,7 +97,7 @@ func (t *tried) write(b *strings.Builder, indent string) {
 	for _, s := range t.Steps {
 		kind := strings.TrimSpace(s.Kind + " " + s.Holder + s.When)
 		words := cmp.Or(triedSteps()[kind], kind) // a newer server may know further ones
-		text := strings.NewReplacer("VALUE", s.Value, "NAME", s.User.DisplayName, "LINE", s.SIPUsername).Replace(words)
+		text := strings.NewReplacer("VALUE", s.Value, "NAME", cmp.Or(s.User.DisplayName, s.Group.Name), "LINE", s.SIPUsername).Replace(words)
 		fmt.Fprintf(b, "%s  %s\n", indent, text)
 	}
 	for i := range t.Then {
@@ -106,7 +109,7 @@ func (t *tried) write(b *strings.Builder, indent string) {
 func triedCases() map[string]string {
 	return map[string]string{
 		"busy": "If the callee is busy or declines", "noAnswer": "If nobody answers",
-		"offline": "If no phone can be reached",
+		"offline": "If no phone can be reached", "notTaken": "If nobody takes it",
 	}
 }
 
@@ -141,6 +144,11 @@ func triedSteps() map[string]string {
 		"forwarded noAnswer":     "NAME has calls sent on that nobody answered",
 		"forwarded offline":      "NAME has calls sent on when no phone can be reached",
 		"dnd":                    "NAME does not want to be disturbed",
+		"ring_group":             "the ring group NAME",
+		"is_caller":              "NAME is calling, and is left out",
+		"on_phone":               "NAME is on the phone, and is left out",
+		"group_waits":            "the call waits for a phone of a member of NAME to come back",
+		"not_taken":              "nobody of NAME takes the call: it goes on",
 		"circle":                 "the call was sent on too often: it goes in circles",
 		"waits":                  "the call waits for a phone of NAME to come back",
 	}

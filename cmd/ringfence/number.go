@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -14,6 +15,35 @@ import (
 
 // maxNumberFile bounds what is sent at once.
 const maxNumberFile = 900_000
+
+// numberResource is the outside numbers; the path lists the whole plan unless told otherwise.
+func numberResource() resource {
+	return resource{
+		noun: "number", path: "/numbers", creates: true, query: url.Values{"kind": {"outside"}},
+		columns: []column{
+			{"ID", "id"},
+			{"NUMBER", "value"},
+			{"LEADS TO", "leadsTo"},
+			{"EXTENSION", "extension"},
+			{"LOCATION", "locationName"},
+			{"STATE", "state"},
+			{"NOTE", "note"},
+		},
+		fields: []field{
+			{"value", "value", text, "the number with its country, or as it is dialled in the organization's; given once"},
+			{"user", "leadsTo", toUser, "`ID` of the user it leads to, 0 for nobody"},
+			{"ring-group", "leadsTo", toRingGroup, "`ID` of the ring group it leads to, 0 for none"},
+			{"location", "locationId", number, "`ID` of the location, 0 for none"},
+			{"state", "state", text, "active, paused or ported"},
+			{"note", "note", text, "note"},
+		},
+		filters: []field{
+			{"unassigned", "unassigned", text, "only those that lead nowhere (true) or somewhere (false)"},
+			{"user", "user", number, "only those that lead to the user with this `ID`"},
+			{"state", "state", text, "only those in this `STATE`: active, paused or ported"},
+		},
+	}
+}
 
 // numberBlockCommand adds a range of outside numbers.
 func numberBlockCommand(e *env) *cobra.Command {

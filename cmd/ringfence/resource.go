@@ -41,6 +41,8 @@ const (
 	numbers
 	reroute // answers what becomes of whoever refers to a thing that is deleted
 	idsOrNames
+	toUser // who gets calls
+	toRingGroup
 )
 
 // field is one flag and the JSON field it sets.
@@ -129,36 +131,12 @@ func resources() []resource {
 			filters: []field{{"user", "user", number, "only devices of the user with this `ID`"}},
 		},
 		numberResource(),
+		ringGroupResource(),
 	}
 }
 
-// numberResource is the outside numbers; the path lists the whole plan unless told otherwise.
-func numberResource() resource {
-	return resource{
-		noun: "number", path: "/numbers", creates: true, query: url.Values{"kind": {"outside"}},
-		columns: []column{
-			{"ID", "id"},
-			{"NUMBER", "value"},
-			{"LEADS TO", "leadsTo"},
-			{"EXTENSION", "extension"},
-			{"LOCATION", "locationName"},
-			{"STATE", "state"},
-			{"NOTE", "note"},
-		},
-		fields: []field{
-			{"value", "value", text, "the number with its country, or as it is dialled in the organization's; given once"},
-			{"user", "userId", number, "`ID` of the user it leads to, 0 for nobody"},
-			{"location", "locationId", number, "`ID` of the location, 0 for none"},
-			{"state", "state", text, "active, paused or ported"},
-			{"note", "note", text, "note"},
-		},
-		filters: []field{
-			{"unassigned", "unassigned", text, "only those that lead nowhere (true) or somewhere (false)"},
-			{"user", "user", number, "only those that lead to the user with this `ID`"},
-			{"state", "state", text, "only those in this `STATE`: active, paused or ported"},
-		},
-	}
-}
+// words is the noun as people say it.
+func (r resource) words() string { return strings.ReplaceAll(r.noun, "-", " ") }
 
 func groupFields() []field {
 	return []field{
@@ -242,7 +220,7 @@ func userFields() []field {
 }
 
 func resourceCommand(e *env, r resource) *cobra.Command {
-	c := &cobra.Command{Use: r.noun, Short: "List, show and change " + r.noun + "s"}
+	c := &cobra.Command{Use: r.noun, Short: "List, show and change " + r.words() + "s"}
 	c.AddCommand(listCommand(e, r), showCommand(e, r), updateCommand(e, r))
 	if r.creates {
 		c.AddCommand(createCommand(e, r), deleteCommand(e, r))
@@ -302,7 +280,7 @@ func (e *env) api(c *cobra.Command, do func(*client.Client) error) error {
 
 func listCommand(e *env, r resource) *cobra.Command {
 	c := &cobra.Command{
-		Use: "list", Short: "List " + r.noun + "s", Args: exactly(),
+		Use: "list", Short: "List " + r.words() + "s", Args: exactly(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			query := maps.Clone(r.query)
 			if query == nil {
@@ -333,7 +311,7 @@ func listCommand(e *env, r resource) *cobra.Command {
 
 func showCommand(e *env, r resource) *cobra.Command {
 	return &cobra.Command{
-		Use: "show ID", Short: "Show a " + r.noun, Args: exactly("the id"),
+		Use: "show ID", Short: "Show a " + r.words(), Args: exactly("the id"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return e.one(c, http.MethodGet, r, args[0], nil)
 		},
@@ -342,7 +320,7 @@ func showCommand(e *env, r resource) *cobra.Command {
 
 func createCommand(e *env, r resource) *cobra.Command {
 	c := &cobra.Command{
-		Use: "create", Short: "Make a " + r.noun, Args: exactly(),
+		Use: "create", Short: "Make a " + r.words(), Args: exactly(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			body, err := given(c.Flags(), r.fields)
 			if err != nil {
@@ -364,7 +342,7 @@ func createCommand(e *env, r resource) *cobra.Command {
 
 func updateCommand(e *env, r resource) *cobra.Command {
 	c := &cobra.Command{
-		Use: "update ID", Short: "Change a " + r.noun + "; what is not given stays", Args: exactly("the id"),
+		Use: "update ID", Short: "Change a " + r.words() + "; what is not given stays", Args: exactly("the id"),
 		RunE: func(c *cobra.Command, args []string) error {
 			body, err := given(c.Flags(), r.fields)
 			if err == nil && len(body) == 0 {
@@ -383,7 +361,7 @@ func updateCommand(e *env, r resource) *cobra.Command {
 
 func deleteCommand(e *env, r resource) *cobra.Command {
 	c := &cobra.Command{
-		Use: "delete ID", Short: "Delete a " + r.noun + "; it can come back for 30 days", Args: exactly("the id"),
+		Use: "delete ID", Short: "Delete a " + r.words() + "; it can come back for 30 days", Args: exactly("the id"),
 		RunE: func(c *cobra.Command, args []string) error {
 			body, err := given(c.Flags(), r.remove)
 			if err != nil {
@@ -400,7 +378,7 @@ func deleteCommand(e *env, r resource) *cobra.Command {
 	}
 	defineFields(c.Flags(), r.remove)
 	c.Flags().Bool("take-away", false, "take it away from whatever refers to it")
-	c.Flags().Int64("reroute-to", 0, "let whatever refers to it refer to the "+r.noun+" with this `ID` instead")
+	c.Flags().Int64("reroute-to", 0, "let whatever refers to it refer to the "+r.words()+" with this `ID` instead")
 	c.Flags().Bool("dry-run", false, "say whether it could be deleted, and delete nothing")
 	return c
 }
@@ -421,7 +399,7 @@ func answers(flags *pflag.FlagSet) []map[string]any {
 func (e *env) one(c *cobra.Command, method string, r resource, id string, body map[string]any) error {
 	number, _, _ := strings.Cut(id, "/")
 	if n, err := strconv.ParseInt(number, 10, 64); err != nil || n < 1 {
-		return usagef("%q is not the id of a %s", number, r.noun)
+		return usagef("%q is not the id of a %s", number, r.words())
 	}
 	return e.api(c, func(conn *client.Client) error {
 		var in any
@@ -433,7 +411,7 @@ func (e *env) one(c *cobra.Command, method string, r resource, id string, body m
 			return err
 		}
 		if method == http.MethodDelete {
-			_, err = fmt.Fprintf(e.std.out, "Deleted: %s %s\n", r.noun, id)
+			_, err = fmt.Fprintf(e.std.out, "Deleted: %s %s\n", r.words(), id)
 			return err
 		}
 		return e.printOne(c, raw)
@@ -454,7 +432,7 @@ func defineFields(flags *pflag.FlagSet, fields []field) {
 			flags.Bool(f.flag, false, f.help)
 		case list, numbers, idsOrNames:
 			flags.StringSlice(f.flag, nil, f.help)
-		case number, reroute:
+		case number, reroute, toUser, toRingGroup:
 			flags.Int64(f.flag, 0, f.help)
 		case text:
 			flags.String(f.flag, "", f.help)
@@ -474,6 +452,9 @@ func given(flags *pflag.FlagSet, fields []field) (map[string]any, error) {
 		if err != nil {
 			return nil, usagef("--%s: %w", f.flag, err)
 		}
+		if _, twice := body[f.key]; twice {
+			return nil, usagef("--%s: something else that sets the same is given too", f.flag)
+		}
 		body[f.key] = v
 	}
 	return body, nil
@@ -485,6 +466,10 @@ func (f field) value(v pflag.Value) (any, error) {
 		return v.String() == "true", nil
 	case number:
 		return json.Number(v.String()), nil
+	case toUser:
+		return map[string]any{"kind": "user", "id": json.Number(v.String())}, nil
+	case toRingGroup:
+		return map[string]any{"kind": "ring_group", "id": json.Number(v.String())}, nil
 	case reroute:
 		if v.String() == "0" {
 			return []map[string]any{{"way": "remove"}}, nil

@@ -36,6 +36,12 @@ var toBen = map[string]func(s *story){
 		s.outside("+4533736503", pbx.User{ID: ben}.Ref(), pbx.OutsidePaused)
 		s.outside("+4533736504", pbx.User{ID: ben}.Ref(), pbx.OutsidePorted)
 	},
+	"ring_group.members": func(s *story) {
+		s.ringGroup("Desk", admin.RingGroupPatch{Number: new("7210"), Members: &[]pbx.UserID{s.desks["Ben"].id}})
+	},
+	"ring_group.then": func(s *story) {
+		s.ringGroup("Night", admin.RingGroupPatch{Number: new("7211"), Then: new(pbx.User{ID: s.desks["Ben"].id}.Ref())})
+	},
 	"device.userId": func(*story) {}, // everybody has one from the start
 	"line.userId":   func(*story) {},
 	"token.userId": func(s *story) {
@@ -124,12 +130,21 @@ func (s *story) outside(value string, to pbx.Ref, state pbx.OutsideState) {
 	s.did(cs, err)
 }
 
+// ringGroup makes a ring group.
+func (s *story) ringGroup(name string, p admin.RingGroupPatch) {
+	s.Helper()
+	p.Name = &name
+	_, cs, err := s.core.admin.CreateRingGroup(s.Context(), s.owner, p, admin.Write{})
+	s.did(cs, err)
+}
+
 // whither says where calls end: those to Ben, of who left to him, of Dora who will, to his outside number, and of those
-// whose calls go on to him always, as they are not disturbed, or as they have no phone.
-type whither struct{ ben, left, dora, outside, always, busy, offline string }
+// whose calls go on to him always, as they are not disturbed, or as they have no phone; those to ring groups of which he
+// is the only member, or which nobody else takes.
+type whither struct{ ben, left, dora, outside, always, busy, offline, member, then string }
 
 // all is where they end while Ben's calls do.
-func all(end string) whither { return whither{end, end, "rings Dora", end, end, end, end} }
+func all(end string) whither { return whither{end, end, "rings Dora", end, end, end, end, end, end} }
 
 // expected says of each call where it must end.
 func expected(w whither) map[string]string {
@@ -139,6 +154,7 @@ func expected(w whither) map[string]string {
 		"*72": "is answered by the server", // with a refusal: Zoe never named anybody
 		"*73": "200", "*78": "200", "*79": "200",
 		"7206": w.always, "fay": w.always, "7207": w.busy, "gil": w.busy, "7209": w.offline, "ida": w.offline,
+		"7210": w.member, "7211": w.then,
 		"7208": "rings Hal", "hal": "rings Hal",
 		"7200": unavailable, "zoe": unavailable, // the caller herself, who has no other phone
 		"7205": "rings Cleo", "cleo": "rings Cleo", "desk": "rings Cleo",
@@ -221,7 +237,7 @@ func deleteAndCall(
 	s.Helper()
 	s.wants("before", expected(all("rings Ben")))
 	s.isAsked(remove)
-	gone := whither{unknown, unavailable, "rings Dora", unknown, "rings Fay", "486 busy", unavailable}
+	gone := whither{unknown, unavailable, "rings Dora", unknown, "rings Fay", "486 busy", unavailable, unavailable, unavailable}
 	cleo := int64(s.desks["Cleo"].id)
 	for i := range answers {
 		if answers[i].Way == admin.WayReroute {
@@ -230,7 +246,8 @@ func deleteAndCall(
 	}
 	for name, end := range map[string]*string{
 		"leave.callsTo": &gone.left, "outside_number.leadsTo": &gone.outside, "forwarding.always": &gone.always,
-		"forwarding.busy": &gone.busy, "forwarding.offline": &gone.offline,
+		"forwarding.busy": &gone.busy, "forwarding.offline": &gone.offline, "ring_group.members": &gone.member,
+		"ring_group.then": &gone.then,
 	} {
 		if wayOf(answers, name) == admin.WayReroute {
 			*end = "rings Cleo"

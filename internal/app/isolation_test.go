@@ -22,7 +22,7 @@ var (
 		"q": "search", "value": "number", "number": "number",
 		"user": "user", "userId": "user", "actor": "user", "owner": "user",
 		"group": "group", "groupId": "group", "home": "group", "moveTo": "group", "groups": "groups",
-		"ids": "user", "caller": "user", "dialled": "number", "changes": "number", "callsTo": "user", "leadsTo": "ref", "device": "device", "hold": "hold", "holdId": "hold",
+		"ids": "user", "caller": "user", "dialled": "number", "changes": "number", "callsTo": "user", "leadsTo": "ref", "then": "ref", "memberIds": "user", "device": "device", "hold": "hold", "holdId": "hold",
 		"always": "forward", "busy": "forward", "noAnswer": "forward", "offline": "forward",
 		// His own calls go to whatever number he could dial.
 		"updateMyForwarding.always": "forwardId", "updateMyForwarding.busy": "forwardId",
@@ -32,7 +32,7 @@ var (
 	}
 	// Locations and profiles are the organization's, and everybody may know them. Settings are closed to him altogether:
 	// what they name is asked after the permission.
-	namingNothing = strings.Fields("doNotDisturb paused limit page cursor sort dryRun If-Match Idempotency-Key from to enabled online kind " +
+	namingNothing = strings.Fields("doNotDisturb paused strategy ringSeconds skipBusy limit page cursor sort dryRun If-Match Idempotency-Key from to enabled online kind " +
 		"role level key by intent aliases networks overwrite position resolution scopes secrets userLimit location " +
 		"locationId emergencyLocationId answers deleteAfterDays formerDays numbers " +
 		"outside outsideNumbers unassigned state matchDigits first last csv provisioningProfileId values users signedIn managed leaving formerUsernames photo port")
@@ -172,7 +172,7 @@ func (c *cast) withField(op apiOperation, l roleLine, field, value string) probe
 			break
 		}
 		fields[field] = []object{{"old": value, "new": "290"}}
-	case "groups", "ids", "addGroups", "removeGroups":
+	case "groups", "ids", "addGroups", "removeGroups", "memberIds":
 		fields[field] = []json.RawMessage{json.RawMessage(value)}
 	default:
 		fields[field] = json.RawMessage(value)
@@ -247,7 +247,7 @@ func TestGroupAdministratorIsToldNothingOfOthers(t *testing.T) {
 func (c *cast) predict() outside {
 	c.t.Helper()
 	c.vars["here"] = c.vars["group"]
-	out := outside{"search": {"Quist", "501", "xenia", "xenia@lagos.example", "xeni", "Lagos"}, "number": {"501", "505", "503", "+390669820001", "06 6982 0001"}}
+	out := outside{"search": {"Quist", "501", "xenia", "xenia@lagos.example", "xeni", "Lagos", "Ringers"}, "number": {"501", "505", "503", "509", "+390669820001", "06 6982 0001"}}
 	out["group"] = []string{c.next("extra", "/groups", object{"name": "Extra"})}
 	out["groups"] = out["group"]
 	out["fields"] = []string{
@@ -262,7 +262,8 @@ func (c *cast) predict() outside {
 		"name": "Extra", "first": "600", "last": "601", "groupId": json.RawMessage(c.vars["extra"]),
 	})}
 	out["outside"] = []string{c.next("extraoutside", "/numbers", object{"value": "+390669820000"})}
-	out["ref"] = []string{`{"kind":"user","id":` + user + `}`}
+	out["ringgroup"] = []string{c.next("extraringgroup", "/ring-groups", object{"name": "Extra"})}
+	out["ref"] = []string{`{"kind":"user","id":` + user + `}`, `{"kind":"ring_group","id":` + out["ringgroup"][0] + `}`}
 	out["forwardId"] = []string{`{"id":` + user + `}`}
 	out["forward"] = []string{out["forwardId"][0], `{"number":"501"}`, `{"number":"xenia"}`}
 	token := c.owner.want(201, "POST", "/tokens", object{"name": "extra"})
@@ -296,6 +297,10 @@ func (c *cast) makeOutside(out outside) {
 	is("device", first(c.owner.want(200, "GET", "/devices?user="+fmt.Sprint(xenia.id), nil))["id"])
 	is("token", c.owner.want(201, "POST", "/tokens", object{"name": "x", "userId": xenia.id}).num("id"))
 	is("outside", c.make("lagosoutside", "/numbers", object{"value": "+390669820001", "userId": xenia.id}))
+	is("ringgroup", c.make("lagosringgroup", "/ring-groups", object{
+		"name": "Ringers", "number": "509", "memberIds": []json.RawMessage{json.RawMessage(c.vars["user"]), json.RawMessage(out["user"][0])},
+		"then": object{"id": xenia.id},
+	}))
 	is("hold", c.owner.want(201, "POST", "/extension-pools/holds", object{"groupId": group}).num("holdId"))
 	c.owner.want(200, "PUT", fmt.Sprintf("/settings/call.security?level=user&owner=%d", xenia.id), object{"value": "any"})
 	// Somebody outside who is in the address book of the group, and somebody who was deleted.
@@ -318,6 +323,9 @@ func (c *cast) disturbOutside(out outside) {
 	c.owner.want(200, "PATCH", "/groups/"+out["group"][0], object{"city": "Ibadan"})
 	c.owner.want(200, "PATCH", "/devices/"+out["device"][0], object{"name": "Desk"})
 	c.owner.want(200, "PATCH", "/numbers/"+out["outside"][0], object{"note": "Desk"})
+	ring := "/ring-groups/" + out["ringgroup"][0]
+	c.owner.want(200, "PATCH", ring, object{"ringSeconds": 30})
+	c.owner.want(200, "PATCH", "/numbers/"+out["outside"][0], object{"leadsTo": object{"kind": "ring_group", "id": json.RawMessage(out["ringgroup"][0])}})
 	gone := c.owner.want(204, "DELETE", user, object{"answers": []object{{"way": "remove"}}}).header.Get("Ringfence-Change-Set")
 	c.owner.want(200, "POST", "/deleted/"+gone+"/restore", nil)
 	renamed := c.owner.want(200, "PATCH", user, object{"lastName": "Quist-Okoro"}).header.Get("Ringfence-Change-Set")

@@ -49,7 +49,7 @@ func (r *revoker) apply(ctx context.Context, cs pbx.ChangeSet) error {
 			}
 		case pbx.KindSetting, pbx.KindGroup, pbx.KindLocation, pbx.KindProfile:
 			policy = true
-		case pbx.KindOrganization, pbx.KindDialString, pbx.KindOutsideNumber, pbx.KindPool, pbx.KindToken, pbx.KindPermission,
+		case pbx.KindOrganization, pbx.KindDialString, pbx.KindOutsideNumber, pbx.KindRingGroup, pbx.KindPool, pbx.KindToken, pbx.KindPermission,
 			pbx.KindLeave, pbx.KindForwarding, pbx.KindMailServer, pbx.KindMailPassword:
 		}
 	}

@@ -178,6 +178,7 @@ func newCast(t *testing.T) *cast {
 	c.vars["deleted"] = deleted.header.Get("Ringfence-Change-Set")
 	nora := c.make("nora", "/users", object{"firstName": "Nora", "lastName": "Number", "groupId": group})
 	c.make("outside", "/numbers", object{"value": "+4533736501", "userId": nora})
+	c.make("ringgroup", "/ring-groups", object{"name": "Front desk", "number": "450", "memberIds": []int64{nora}})
 	changed := c.owner.want(200, "PATCH", fmt.Sprintf("/users/%d", user), object{"department": "Shop"})
 	c.vars["change"] = changed.header.Get("Ringfence-Change-Set")
 	return c
@@ -239,6 +240,7 @@ var things = []struct{ prefix, name string }{
 	{"/tokens", "token"},
 	{"/locations", "location"},
 	{"/numbers", "outside"},
+	{"/ring-groups", "ringgroup"},
 	{"/provisioning-profiles", "profile"},
 	{"/permissions", "permission"},
 }

@@ -13,6 +13,7 @@ const (
 	DialAuthName  DialKind = "auth_name"       // an auth account name: signs in, can't be dialled
 	DialFormer    DialKind = "former_username" // signs in and is reached until its end (U8)
 	DialOutside   DialKind = "outside"         // E.164, owned by an outside number
+	DialRingGroup DialKind = "ring_group"      // the number of a ring group
 	DialFeature   DialKind = "feature"
 	DialHold      DialKind = "hold" // kept for a form for ten minutes (X1)
 	DialHeld      DialKind = "held" // kept for a deleted user (G7)
@@ -65,7 +66,7 @@ func (d DialString) Ref() Ref { return Ref{Kind: KindDialString, Key: d.Value} }
 // Reaches reports whether a call to the value goes anywhere.
 func (d DialString) Reaches() bool {
 	switch d.Kind {
-	case DialExtension, DialAlias, DialUsername, DialFormer, DialFeature, DialOutside:
+	case DialExtension, DialAlias, DialUsername, DialFormer, DialFeature, DialOutside, DialRingGroup:
 		return true
 	case DialAuthName, DialHold, DialHeld:
 		return false

@@ -24,6 +24,8 @@ type (
 	PoolID int64
 	// NumberID identifies an outside number.
 	NumberID int64
+	// RingGroupID identifies a ring group.
+	RingGroupID int64
 	// HoldID identifies the hold of a number for a form.
 	HoldID int64
 	// TokenID identifies an API token.
@@ -58,6 +60,7 @@ const (
 	KindMailPassword  Kind = "mail_password" // id: the organization's
 	KindLeave         Kind = "leave"         // id: the user's
 	KindForwarding    Kind = "forwarding"    // id: the user's
+	KindRingGroup     Kind = "ring_group"
 )
 
 // Kinds lists every kind, in the order in which things may be written so that what is referred to comes first.
@@ -66,7 +69,7 @@ func Kinds() []Kind {
 		KindOrganization, KindLocation, KindProfile, KindPermission, KindGroup, KindUser, KindLeave, KindForwarding,
 		KindUserSecret,
 		KindDevice, KindLine, KindCredential,
-		KindPool, KindOutsideNumber, KindDialString, KindSetting, KindToken,
+		KindPool, KindRingGroup, KindOutsideNumber, KindDialString, KindSetting, KindToken,
 		KindMailServer, KindMailPassword,
 	}
 }

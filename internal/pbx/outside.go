@@ -58,8 +58,8 @@ func (n OutsideNumber) Validate() error {
 	}
 	f.Check(slices.Contains(OutsideStates(), n.State), "state", "Choose active, paused or ported.")
 	checkText(&f, "note", n.Note, MaxOutsideNote)
-	f.Check(n.LeadsTo.IsZero() || n.LeadsTo.Kind == KindUser && n.LeadsTo.ID != 0, "leadsTo",
-		"An outside number leads to a user, or nowhere.")
+	f.Check(n.LeadsTo.IsZero() || (n.LeadsTo.Kind == KindUser || n.LeadsTo.Kind == KindRingGroup) && n.LeadsTo.ID != 0, "leadsTo",
+		"An outside number leads to a user or a ring group, or nowhere.")
 	return f.Err()
 }
 

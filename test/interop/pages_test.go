@@ -46,13 +46,18 @@ func paths(t *testing.T, ids map[string]int64) []string {
 func TestEveryPageIsAccessibleAndFits(t *testing.T) {
 	t.Parallel()
 	s := start(t, peer.ServerConfig{})
-	anna, _ := two(t, s, nil)
-	var office struct {
+	anna, ben := two(t, s, nil)
+	var office, sales struct {
 		ID int64 `json:"id"`
 	}
 	s.Must(t, "POST", "/locations", map[string]any{"name": "Head office"}, &office)
+	s.Must(t, "POST", "/ring-groups", map[string]any{
+		"name": "Sales", "number": "701", "strategy": "inTurn", "memberIds": []int64{anna.ID, ben.ID},
+		"then": map[string]any{"id": ben.ID},
+	}, &sales)
 	ids := map[string]int64{
 		"/groups": 1, "/accounts": anna.ID, "/devices": 1, "/locations": office.ID, "/settings/profiles": 1,
+		"/ring-groups": sales.ID,
 	}
 	list := strings.Join(paths(t, ids), " ")
 	for _, language := range []string{"en", "de", "it"} {

@@ -170,6 +170,22 @@ const numbers = createRoute({
   validateSearch: numberSearch,
   component: page(() => import('./numbers/NumbersPage'), 'NumbersPage'),
 })
+const ringGroups = createRoute({
+  getParentRoute: () => shell,
+  path: '/ring-groups',
+  validateSearch: listSearch,
+  component: page(() => import('./ringgroups/RingGroupsPage'), 'RingGroupsPage'),
+})
+const newRingGroup = createRoute({
+  getParentRoute: () => shell,
+  path: '/ring-groups/new',
+  component: page(() => import('./ringgroups/RingGroupPage'), 'NewRingGroupPage'),
+})
+const ringGroup = createRoute({
+  getParentRoute: () => shell,
+  path: '/ring-groups/$id',
+  component: page(() => import('./ringgroups/RingGroupPage'), 'RingGroupPage'),
+})
 const locations = createRoute({
   getParentRoute: () => shell,
   path: '/locations',
@@ -241,6 +257,9 @@ const routeTree = root.addChildren([
     devices,
     device,
     numbers,
+    ringGroups,
+    newRingGroup,
+    ringGroup,
     locations,
     newLocation,
     location,

@@ -79,8 +79,9 @@ export function tabSearch(search: Record<string, unknown>): TabSearch {
 export interface NumberSearch extends TabSearch {
   lead?: 'unassigned' | 'assigned' | undefined
   state?: 'active' | 'paused' | 'ported' | undefined
-  /** for is to whom a number leads that is added next. */
+  /** for is the account that a number leads to that is added next, forGroup the ring group. */
   for?: number | undefined
+  forGroup?: number | undefined
 }
 
 const leads = ['unassigned', 'assigned'] as const
@@ -93,6 +94,7 @@ export function numberSearch(search: Record<string, unknown>): NumberSearch {
     lead: leads.find((one) => one === search.lead),
     state: outsideStates.find((one) => one === search.state),
     for: number(search.for),
+    forGroup: number(search.forGroup),
   }
 }
 

@@ -19,30 +19,32 @@ type TriedCall struct {
 
 // TriedWay is what becomes of a call.
 type TriedWay struct {
-	Outcome string      `json:"outcome" enum:"ring,wait,feature,refuse" doc:"wait: the caller hears ringing until a phone comes back"`
-	Reason  string      `json:"reason,omitempty" doc:"With refuse: the end reason of the call's record"`
-	Feature string      `json:"feature,omitempty" doc:"With feature: what the server itself does"`
-	Callee  *UserName   `json:"callee,omitempty" doc:"Who is called in the end"`
-	Seconds int64       `json:"seconds,omitempty" doc:"How long it would ring, or wait"`
-	Steps   []TriedStep `json:"steps" nullable:"false" doc:"How routing came to that, in order"`
-	Then    []TriedNext `json:"then" nullable:"false" doc:"Where the call would go on if it is not taken, by case"`
+	Outcome string         `json:"outcome" enum:"ring,wait,feature,refuse" doc:"wait: the caller hears ringing until a phone comes back"`
+	Reason  string         `json:"reason,omitempty" doc:"With refuse: the end reason of the call's record"`
+	Feature string         `json:"feature,omitempty" doc:"With feature: what the server itself does"`
+	Callee  *UserName      `json:"callee,omitempty" doc:"Who is called in the end"`
+	Group   *RingGroupName `json:"group,omitempty" doc:"The ring group whose members are called in the end"`
+	Seconds int64          `json:"seconds,omitempty" doc:"How long it would ring, or wait"`
+	Steps   []TriedStep    `json:"steps" nullable:"false" doc:"How routing came to that, in order"`
+	Then    []TriedNext    `json:"then" nullable:"false" doc:"Where the call would go on if it is not taken, by case"`
 }
 
 // TriedNext is where a call would go on in a case.
 type TriedNext struct {
-	When string `json:"when" enum:"busy,noAnswer,offline"`
+	When string `json:"when" enum:"busy,noAnswer,offline,notTaken" doc:"notTaken: nobody of the ring group took it, for whatever reason"`
 	TriedWay
 }
 
 // TriedStep is one thing that routing found.
 type TriedStep struct {
-	Kind        string    `json:"kind" enum:"dialled,foreign,barred,holder,feature,nobody,kept,paused,ported,unassigned,left,disabled,rings,gone,insecure,switched_off,no_phone,waits,forwarded,dnd,circle"`
-	Value       string    `json:"value,omitempty" doc:"With dialled: the number or name"`
-	Holder      string    `json:"holder,omitempty" doc:"With holder and kept: which kind of entry in the numbering plan it is"`
-	User        *UserName `json:"user,omitempty" doc:"Whom the step is about"`
-	DeviceID    int64     `json:"deviceId,omitempty" doc:"With steps about a phone"`
-	When        string    `json:"when,omitempty" enum:"always,busy,noAnswer,offline" doc:"With forwarded: in which case the user has calls sent on"`
-	SIPUsername string    `json:"sipUsername,omitempty" doc:"With steps about a phone: the line it is registered on"`
+	Kind        string         `json:"kind" enum:"dialled,foreign,barred,holder,feature,nobody,kept,paused,ported,unassigned,left,disabled,rings,gone,insecure,switched_off,no_phone,waits,forwarded,dnd,ring_group,is_caller,on_phone,group_waits,not_taken,circle"`
+	Value       string         `json:"value,omitempty" doc:"With dialled: the number or name"`
+	Holder      string         `json:"holder,omitempty" doc:"With holder and kept: which kind of entry in the numbering plan it is"`
+	User        *UserName      `json:"user,omitempty" doc:"Whom the step is about"`
+	Group       *RingGroupName `json:"group,omitempty" doc:"The ring group that the step is about"`
+	DeviceID    int64          `json:"deviceId,omitempty" doc:"With steps about a phone"`
+	When        string         `json:"when,omitempty" enum:"always,busy,noAnswer,offline" doc:"With forwarded: in which case the user has calls sent on"`
+	SIPUsername string         `json:"sipUsername,omitempty" doc:"With steps about a phone: the line it is registered on"`
 }
 
 func (a *API) callTries() {
@@ -67,12 +69,15 @@ func (a *API) tryCall(_ context.Context, who caller, in *tryInput) (*struct{ Bod
 
 func triedWay(t *call.Tried) TriedWay {
 	p := &t.Plan
-	v := TriedWay{Callee: triedParty(p.User), Steps: make([]TriedStep, len(t.Steps)), Then: make([]TriedNext, len(t.Then))}
+	v := TriedWay{
+		Callee: triedParty(p.User), Group: triedGroup(p.Group), Seconds: int64(t.For / time.Second),
+		Steps: make([]TriedStep, len(t.Steps)), Then: make([]TriedNext, len(t.Then)),
+	}
 	switch p.Kind {
 	case route.Ring:
-		v.Outcome, v.Seconds = "ring", int64(p.User.RingTime/time.Second)
+		v.Outcome = "ring"
 	case route.Await:
-		v.Outcome, v.Seconds = "wait", int64(p.User.DormantWait/time.Second)
+		v.Outcome = "wait"
 	case route.Feature:
 		v.Outcome, v.Feature = "feature", string(p.Feature)
 	case route.Refuse:
@@ -80,7 +85,8 @@ func triedWay(t *call.Tried) TriedWay {
 	}
 	for i, s := range t.Steps {
 		v.Steps[i] = TriedStep{
-			Kind: string(s.Kind), Value: s.Value, Holder: string(s.Holder), User: triedParty(s.User), When: string(s.When),
+			Kind: string(s.Kind), Value: s.Value, Holder: string(s.Holder), User: triedParty(s.User), Group: triedGroup(s.Group),
+			When: string(s.When),
 		}
 		if s.Line != nil {
 			v.Steps[i].DeviceID, v.Steps[i].SIPUsername = int64(s.Line.Device), s.Line.SIPUsername
@@ -90,6 +96,13 @@ func triedWay(t *call.Tried) TriedWay {
 		v.Then[i] = TriedNext{When: string(t.Then[i].When), TriedWay: triedWay(&t.Then[i].Tried)}
 	}
 	return v
+}
+
+func triedGroup(g *pbx.RingGroup) *RingGroupName {
+	if g == nil {
+		return nil
+	}
+	return &RingGroupName{ID: int64(g.ID), Name: g.Name, Number: g.Number}
 }
 
 func triedParty(u *roster.User) *UserName {

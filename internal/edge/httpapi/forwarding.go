@@ -10,15 +10,23 @@ import (
 
 // Forwarding is where calls to a user go instead of his phones, or after them.
 type Forwarding struct {
-	UserID       int64      `json:"userId"`
-	DoNotDisturb bool       `json:"doNotDisturb" doc:"His phones don't ring; callers are told that he is busy"`
-	Paused       bool       `json:"paused" doc:"What is said in always does not count now"`
-	Always       *ForwardTo `json:"always,omitempty" doc:"Who gets all calls; left out: nobody"`
-	Busy         *ForwardTo `json:"busy,omitempty" doc:"Who gets calls while he is busy, declines, or does not want to be disturbed"`
-	NoAnswer     *ForwardTo `json:"noAnswer,omitempty" doc:"Who gets calls that nobody has answered"`
-	Offline      *ForwardTo `json:"offline,omitempty" doc:"Who gets calls while no phone can be reached"`
-	Hidden       []string   `json:"hidden" nullable:"false" doc:"Cases in which somebody gets the calls whom you may not know of"`
-	Version      int64      `json:"version" doc:"0: nothing was ever set"`
+	UserID       int64           `json:"userId"`
+	DoNotDisturb bool            `json:"doNotDisturb" doc:"His phones don't ring; callers are told that he is busy"`
+	Paused       bool            `json:"paused" doc:"What is said in always does not count now"`
+	Always       *ForwardTo      `json:"always,omitempty" doc:"Who gets all calls; left out: nobody"`
+	Busy         *ForwardTo      `json:"busy,omitempty" doc:"Who gets calls while he is busy, declines, or does not want to be disturbed"`
+	NoAnswer     *ForwardTo      `json:"noAnswer,omitempty" doc:"Who gets calls that nobody has answered"`
+	Offline      *ForwardTo      `json:"offline,omitempty" doc:"Who gets calls while no phone can be reached"`
+	Hidden       []string        `json:"hidden" nullable:"false" doc:"Cases in which somebody gets the calls whom you may not know of"`
+	RingGroups   []RingGroupName `json:"ringGroups" nullable:"false" doc:"The ring groups of which he is a member, by name"`
+	Version      int64           `json:"version" doc:"0: nothing was ever set"`
+}
+
+// RingGroupName is a ring group in a few words.
+type RingGroupName struct {
+	ID     int64  `json:"id"`
+	Name   string `json:"name"`
+	Number string `json:"number" doc:"Empty: none"`
 }
 
 // ForwardTo is who gets calls.
@@ -38,6 +46,7 @@ type ForwardingInput struct {
 	Offline      *ForwardTo `json:"offline,omitempty"`
 	UserID       any        `json:"userId,omitempty" readOnly:"true"`
 	Hidden       any        `json:"hidden,omitempty" readOnly:"true"`
+	RingGroups   any        `json:"ringGroups,omitempty" readOnly:"true"`
 	Version      any        `json:"version,omitempty" readOnly:"true"`
 }
 
@@ -68,8 +77,12 @@ func forwardingView(f admin.ForwardingView) Forwarding {
 	for i, when := range f.Hidden {
 		hidden[i] = string(when)
 	}
+	groups := make([]RingGroupName, len(f.RingGroups))
+	for i, g := range f.RingGroups {
+		groups[i] = RingGroupName{ID: int64(g.ID), Name: g.Name, Number: g.Number}
+	}
 	return Forwarding{
-		Hidden: hidden, UserID: int64(f.User), DoNotDisturb: f.DoNotDisturb, Paused: f.Paused, Always: to(pbx.ForwardAlways),
+		Hidden: hidden, RingGroups: groups, UserID: int64(f.User), DoNotDisturb: f.DoNotDisturb, Paused: f.Paused, Always: to(pbx.ForwardAlways),
 		Busy: to(pbx.ForwardBusy), NoAnswer: to(pbx.ForwardNoAnswer), Offline: to(pbx.ForwardOffline), Version: f.Version,
 	}
 }

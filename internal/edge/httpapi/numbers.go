@@ -157,7 +157,7 @@ type numbersInput struct {
 	Value   string `query:"value" maxLength:"64" doc:"Tell who holds this value instead of listing"`
 	Hold    int64  `query:"hold" doc:"With value: the asking form's own hold, which counts as free"`
 	Outside bool   `query:"outside" doc:"With value: read it as an outside number"`
-	Kind    string `query:"kind" enum:"extension,alias,username,auth_name,outside,feature,hold,held" doc:"outside lists the outside numbers whole"`
+	Kind    string `query:"kind" enum:"extension,alias,username,auth_name,outside,ring_group,feature,hold,held" doc:"outside lists the outside numbers whole"`
 
 	Unassigned string `query:"unassigned" enum:"true,false" doc:"Only outside numbers that lead nowhere, or that lead somewhere"`
 	User       int64  `query:"user" doc:"Only outside numbers that lead to this user"`

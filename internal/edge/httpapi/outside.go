@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -14,7 +15,7 @@ type OutsideNumber struct {
 	Value        string  `json:"value" doc:"E.164: + and digits"`
 	Shown        string  `json:"shown" doc:"With the spaces of its country"`
 	LeadsTo      *Holder `json:"leadsTo,omitempty" doc:"Whom a call to it reaches; left out: nobody"`
-	Extension    string  `json:"extension" doc:"Of the user it leads to"`
+	Extension    string  `json:"extension" doc:"Of the user or ring group it leads to"`
 	LocationID   int64   `json:"locationId" doc:"0: none"`
 	LocationName string  `json:"locationName"`
 	State        string  `json:"state" enum:"active,paused,ported"`
@@ -52,9 +53,10 @@ type OutsideInput struct {
 
 // HolderInput names a thing; without an id nothing.
 type HolderInput struct {
-	Kind string `json:"kind,omitempty" doc:"user, which it is unless told"`
-	ID   int64  `json:"id,omitempty" doc:"0: nothing"`
-	Name any    `json:"name,omitempty" readOnly:"true"`
+	Kind   string `json:"kind,omitempty" doc:"user, which it is unless told, or ring_group"`
+	ID     int64  `json:"id,omitempty" doc:"0: nothing"`
+	Name   any    `json:"name,omitempty" readOnly:"true"`
+	Number any    `json:"number,omitempty" readOnly:"true"`
 }
 
 func (in OutsideInput) patch() admin.OutsidePatch {
@@ -63,14 +65,15 @@ func (in OutsideInput) patch() admin.OutsidePatch {
 	}
 	switch {
 	case in.LeadsTo != nil:
-		p.LeadsTo = &pbx.Ref{Kind: pbx.Kind(in.LeadsTo.Kind), ID: in.LeadsTo.ID}
+		p.LeadsTo = in.LeadsTo.ref()
 	case in.UserID != nil:
-		p.LeadsTo = &pbx.Ref{ID: *in.UserID}
-	}
-	if p.LeadsTo != nil && p.LeadsTo.Kind == "" {
-		p.LeadsTo.Kind = pbx.KindUser
+		p.LeadsTo = &pbx.Ref{Kind: pbx.KindUser, ID: *in.UserID}
 	}
 	return p
+}
+
+func (in *HolderInput) ref() *pbx.Ref {
+	return &pbx.Ref{Kind: cmp.Or(pbx.Kind(in.Kind), pbx.KindUser), ID: in.ID}
 }
 
 func (a *API) outsideNumbers() {

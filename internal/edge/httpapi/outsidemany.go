@@ -56,7 +56,7 @@ type OutsideBlockInput struct {
 
 // OutsideFileInput is a file of outside numbers.
 type OutsideFileInput struct {
-	CSV string `json:"csv" maxLength:"1000000" doc:"Columns number, user (extension or username; - for nobody), note, state, location (by name; - for none)"`
+	CSV string `json:"csv" maxLength:"1000000" doc:"Columns number, user (extension or username, or the number of a ring group; - for nobody), note, state, location (by name; - for none)"`
 }
 
 func (a *API) createOutsideBlock(ctx context.Context, who caller, in *struct {

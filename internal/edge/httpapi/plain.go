@@ -15,6 +15,7 @@ func (a *API) register() {
 	a.organization()
 	a.groups()
 	a.locations()
+	a.ringGroups()
 	a.users()
 	a.leaves()
 	a.forwardings()

@@ -56,7 +56,9 @@ func (t *tx) ListOutsideNumbers(org pbx.OrganizationID, q admin.OutsideQuery) (a
 			return admin.Page[pbx.OutsideNumber]{}, err
 		}
 		l.where.add(`(search LIKE ? OR leads_to_kind = 'user' AND EXISTS (SELECT 1 FROM "user" u `+
-			`WHERE u.id = outside_number.leads_to_id AND u.search LIKE ?))`, pattern(q.Search), pattern(q.Search))
+			`WHERE u.id = outside_number.leads_to_id AND u.search LIKE ?) OR leads_to_kind = 'ring_group' AND EXISTS `+
+			`(SELECT 1 FROM ring_group g WHERE g.id = outside_number.leads_to_id AND g.search LIKE ?))`,
+			pattern(q.Search), pattern(q.Search), pattern(q.Search))
 	}
 	return page(t, q.Query, l)
 }

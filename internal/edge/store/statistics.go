@@ -68,6 +68,8 @@ var statistics = []statistic{
 	{"provisioning_profile", "sqlite_autoindex_provisioning_profile_1", "20 20 1"},
 	{"reference", "reference", "519000 519000 129750 2 2 1 1 1 1"},
 	{"reference", "reference_to", "519000 519000 103800 3 3"},
+	{"ring_group", "ring_group_sort_name", "200 200 1 1"},
+	{"ring_group", "sqlite_autoindex_ring_group_1", "200 200 1"},
 	{"setting", "setting", "20000 20000 5000 10 1"},
 	{"setting", "setting_by_key", "20000 20000 500"},
 	{"sign_in", "sqlite_autoindex_sign_in_1", "100000 1"},

@@ -174,6 +174,7 @@ func mentions() map[string]pbx.Kind {
 		"locationId": pbx.KindLocation, "emergencyLocationId": pbx.KindLocation, "deviceId": pbx.KindDevice,
 		"lineId": pbx.KindLine, "pool": pbx.KindPool,
 		"always": pbx.KindUser, "busy": pbx.KindUser, "noAnswer": pbx.KindUser, "offline": pbx.KindUser,
+		"members": pbx.KindUser,
 	}
 }
 

@@ -48,6 +48,9 @@ func (s *Service) Restore(
 		if err := b.mentionsBack(); err != nil {
 			return err
 		}
+		if err := b.inRingGroups(); err != nil {
+			return err
+		}
 		if err := b.outside(); err != nil {
 			return err
 		}

@@ -128,7 +128,8 @@ func (w *Work) describeDial(d pbx.DialString) (Occupancy, error) {
 		o.State = NumberReserved
 		o.HolderName = string(d.Feature)
 		o.Reason = q + " is a feature code."
-	case pbx.DialExtension, pbx.DialAlias, pbx.DialUsername, pbx.DialFormer, pbx.DialAuthName, pbx.DialOutside:
+	case pbx.DialExtension, pbx.DialAlias, pbx.DialUsername, pbx.DialFormer, pbx.DialAuthName, pbx.DialOutside,
+		pbx.DialRingGroup:
 		o.Reason = q + " is the " + dialWords(d.Kind) + " of " + someone(o.HolderName) + "."
 	}
 	return o, nil
@@ -173,6 +174,8 @@ func (w *Work) holderName(d pbx.DialString) (string, error) {
 			return "", err
 		}
 		return t.Name, nil
+	case d.Owner.Kind == pbx.KindRingGroup:
+		return w.nameOf(d.Owner)
 	}
 	return "", nil
 }
@@ -199,6 +202,8 @@ func dialWords(k pbx.DialKind) string {
 		return "auth account name"
 	case pbx.DialOutside:
 		return "outside number"
+	case pbx.DialRingGroup:
+		return "number"
 	case pbx.DialFeature:
 		return "feature code"
 	case pbx.DialHold, pbx.DialHeld:

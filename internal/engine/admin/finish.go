@@ -9,6 +9,9 @@ import (
 
 // finish validates what the work left and describes it. The change set has no number yet.
 func (w *Work) finish(in Intent) (pbx.ChangeSet, []pbx.Trash, error) {
+	if err := w.planRingGroups(); err != nil {
+		return pbx.ChangeSet{}, nil, err
+	}
 	if err := w.planOutside(); err != nil {
 		return pbx.ChangeSet{}, nil, err
 	}
@@ -66,7 +69,7 @@ func anyRestorable(trash []pbx.Trash) bool {
 // restorable reports whether a deleted thing of the kind stands in Recently deleted; parts go along with it.
 func restorable(k pbx.Kind) bool {
 	return k == pbx.KindGroup || k == pbx.KindUser || k == pbx.KindDevice || k == pbx.KindPool ||
-		k == pbx.KindLocation ||
+		k == pbx.KindLocation || k == pbx.KindRingGroup ||
 		k == pbx.KindOutsideNumber || k == pbx.KindProfile || k == pbx.KindPermission
 }
 
@@ -134,7 +137,8 @@ func (w *Work) checkReferences() error {
 func mentionable(r pbx.Ref) bool {
 	k := r.Kind
 	return k == pbx.KindDialString && strings.HasPrefix(r.Key, "+") || k == pbx.KindGroup || k == pbx.KindUser ||
-		k == pbx.KindDevice || k == pbx.KindLine || k == pbx.KindPool || k == pbx.KindLocation || k == pbx.KindProfile
+		k == pbx.KindDevice || k == pbx.KindLine || k == pbx.KindPool || k == pbx.KindLocation || k == pbx.KindProfile ||
+		k == pbx.KindRingGroup
 }
 
 // checkParts refuses to delete something whose dial strings or settings would stay behind.
@@ -179,7 +183,7 @@ func levelOf(k pbx.Kind) (pbx.Level, bool) {
 	case pbx.KindMailServer, pbx.KindMailPassword:
 		return "", false
 	case pbx.KindLine, pbx.KindCredential, pbx.KindUserSecret, pbx.KindDialString, pbx.KindOutsideNumber, pbx.KindPool,
-		pbx.KindSetting, pbx.KindToken, pbx.KindPermission, pbx.KindLeave, pbx.KindForwarding:
+		pbx.KindSetting, pbx.KindToken, pbx.KindPermission, pbx.KindLeave, pbx.KindForwarding, pbx.KindRingGroup:
 		return "", false
 	}
 	return "", false

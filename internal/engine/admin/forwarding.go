@@ -23,8 +23,9 @@ type ForwardingPatch struct {
 // actor may not know.
 type ForwardingView struct {
 	pbx.Forwarding
-	To     map[pbx.ForwardWhen]UserName
-	Hidden []pbx.ForwardWhen
+	To         map[pbx.ForwardWhen]UserName
+	Hidden     []pbx.ForwardWhen
+	RingGroups []RingGroupName // of which he is a member
 }
 
 func checkForwarding(w *Work, f pbx.Forwarding) error {
@@ -86,6 +87,11 @@ func (w *Work) forwardingView(u pbx.User) (ForwardingView, error) {
 		f = pbx.Forwarding{User: u.ID, Organization: w.org}
 	}
 	v := ForwardingView{Forwarding: f, To: map[pbx.ForwardWhen]UserName{}}
+	if !w.actor.Scoped() || u.ID == w.actor.User {
+		if v.RingGroups, err = w.ringGroupsOf(u.ID); err != nil {
+			return v, err
+		}
+	}
 	for _, when := range pbx.ForwardCases() {
 		id := *f.Named(when)
 		if id == 0 {

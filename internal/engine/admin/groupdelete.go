@@ -96,6 +96,9 @@ func (w *Work) nameOf(r pbx.Ref) (string, error) {
 	case pbx.KindOutsideNumber:
 		n, err := w.OutsideNumber(pbx.NumberID(r.ID))
 		return e164.Shown(n.Value), ignoreMissing(err)
+	case pbx.KindRingGroup:
+		g, err := w.RingGroup(pbx.RingGroupID(r.ID))
+		return g.Name, ignoreMissing(err)
 	case pbx.KindDevice:
 		d, err := w.Device(pbx.DeviceID(r.ID))
 		return d.Name, ignoreMissing(err)

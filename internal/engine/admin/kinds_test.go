@@ -33,12 +33,13 @@ func TestEveryFieldThatMentionsAnotherThingIsRegistered(t *testing.T) {
 		reflect.TypeFor[pbx.DeviceID](): pbx.KindDevice, reflect.TypeFor[pbx.LineID](): pbx.KindLine,
 		reflect.TypeFor[pbx.ProfileID](): pbx.KindProfile, reflect.TypeFor[pbx.PermissionID](): pbx.KindPermission,
 		reflect.TypeFor[pbx.LocationID](): pbx.KindLocation, reflect.TypeFor[pbx.PoolID](): pbx.KindPool, reflect.TypeFor[pbx.TokenID](): pbx.KindToken,
-		reflect.TypeFor[pbx.NumberID](): pbx.KindOutsideNumber,
+		reflect.TypeFor[pbx.NumberID](): pbx.KindOutsideNumber, reflect.TypeFor[pbx.RingGroupID](): pbx.KindRingGroup,
 	}
 	// A part is found by what it is a part of, and goes with it; a hold lasts ten minutes.
 	parts := []string{
 		"ProvisioningProfile.ID", "CustomPermission.ID", "Location.ID", "Group.ID", "User.ID", "Device.ID", "Line.ID",
 		"ExtensionPool.ID", "Token.ID", "Leave.User", "Forwarding.User", "OutsideNumber.ID",
+		"RingGroup.ID",
 		"Credential.Line", "UserSecret.User", "DialString.HeldFor", "DialString.Pool",
 	}
 	w := newWork(nil, 1, Actor{}, time.Time{})
@@ -82,6 +83,7 @@ func TestEveryFieldThatMentionsAnotherThingIsRegistered(t *testing.T) {
 	inspect(w.creds, check)
 	inspect(w.secrets, check)
 	inspect(w.pools, check)
+	inspect(w.ringGroups, check)
 	inspect(w.outside, check)
 	inspect(w.dials, check)
 	inspect(w.settings, check)

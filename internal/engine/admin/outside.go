@@ -55,6 +55,10 @@ func outsideSpec() spec[pbx.NumberID, pbx.OutsideNumber] {
 				set: func(n *pbx.OutsideNumber, _, to pbx.Ref) { n.LeadsTo = to },
 			},
 			{
+				field: "leadsTo", to: pbx.KindRingGroup, ways: []Way{WayReroute, WayRemove}, // the same
+				set: func(n *pbx.OutsideNumber, _, to pbx.Ref) { n.LeadsTo = to },
+			},
+			{
 				field: "locationId", to: pbx.KindLocation, ways: []Way{WayReroute, WayRemove}, back: true,
 				set: func(n *pbx.OutsideNumber, _, to pbx.Ref) { n.Location = pbx.LocationID(to.ID) },
 			},

@@ -28,8 +28,8 @@ func outsideColumns() map[string][]string {
 	}
 }
 
-// ImportOutside adds and changes outside numbers as a CSV file says: number, and if wanted user (extension or username; -
-// for nobody), note, state and location (by name; - for none). An empty cell keeps what is there. Invalid with the lines
+// ImportOutside adds and changes outside numbers as a CSV file says: number, and if wanted user (extension or
+// username, or the number of a ring group; - for nobody), note, state and location (by name; - for none). An empty cell keeps what is there. Invalid with the lines
 // that can't be done; a dry run shows them all.
 func (s *Service) ImportOutside(ctx context.Context, a Actor, text string, wr Write) (OutsideResult, pbx.ChangeSet, error) {
 	return s.manyOutside(ctx, a, Intent{OutsideImport, wr}, func(w *Work) (string, []outsideWish, error) {
@@ -198,14 +198,14 @@ func (w *Work) placeWished(name string, wish *outsideWish) error {
 	return nil
 }
 
-// byName finds the user who has an extension, username or alias; none is no error.
+// byName finds the user or ring group that has a number, username or alias; none is no error.
 func (w *Work) byName(name string) (pbx.Ref, error) {
 	d, err := w.dials.get(w, pbx.Fold(name))
 	if err != nil {
 		return pbx.Ref{}, ignoreMissing(err)
 	}
 	switch d.Kind {
-	case pbx.DialExtension, pbx.DialUsername, pbx.DialAlias, pbx.DialFormer:
+	case pbx.DialExtension, pbx.DialUsername, pbx.DialAlias, pbx.DialFormer, pbx.DialRingGroup:
 		return d.Owner, nil
 	case pbx.DialAuthName, pbx.DialOutside, pbx.DialFeature, pbx.DialHold, pbx.DialHeld:
 	}

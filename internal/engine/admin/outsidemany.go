@@ -128,10 +128,10 @@ func (w *Work) blockValues(b OutsideBlock) ([]string, error) {
 	return values, nil
 }
 
-// byExtension finds the user who has an extension; none is no error.
+// byExtension finds the user or ring group that has a number; none is no error.
 func (w *Work) byExtension(number string) (pbx.Ref, error) {
 	d, err := w.dials.get(w, number)
-	if err != nil || d.Kind != pbx.DialExtension {
+	if err != nil || d.Kind != pbx.DialExtension && d.Kind != pbx.DialRingGroup {
 		return pbx.Ref{}, ignoreMissing(err)
 	}
 	return d.Owner, nil

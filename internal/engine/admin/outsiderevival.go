@@ -30,7 +30,7 @@ func (b *revival) outsideNumber(n pbx.OutsideNumber) error {
 	return w.touchLed([]pbx.Ref{n.LeadsTo}, func() error { return w.outside.revive(w, n) })
 }
 
-// outside lets the outside numbers lead again to the users that came back, unless they lead elsewhere now.
+// outside lets the outside numbers lead again to the users and ring groups that came back, unless they lead elsewhere now.
 func (b *revival) outside() error {
 	w := b.w
 	for _, it := range b.old.Items {
@@ -46,7 +46,7 @@ func (b *revival) outside() error {
 			return err
 		}
 		to, err := refIn(before["leadsTo"])
-		if err != nil || !slices.ContainsFunc(b.users, func(u pbx.User) bool { return u.Ref() == to }) {
+		if err != nil || !b.came(to) {
 			continue
 		}
 		n, err := w.OutsideNumber(pbx.NumberID(it.Ref.ID))
@@ -66,6 +66,11 @@ func (b *revival) outside() error {
 		}
 	}
 	return nil
+}
+
+// came reports whether a thing is among those that come back.
+func (b *revival) came(r pbx.Ref) bool {
+	return slices.ContainsFunc(b.trash, func(t pbx.Trash) bool { return t.Ref == r })
 }
 
 // refIn reads the name of a thing out of a history; none is the zero Ref.

@@ -22,7 +22,7 @@ type OutsideView struct {
 	pbx.OutsideNumber
 	Shown        string `json:"shown"`
 	LeadsToName  string `json:"leadsToName"`
-	Extension    string `json:"extension"` // of the user it leads to
+	Extension    string `json:"extension"` // of the user or ring group it leads to
 	LocationName string `json:"locationName"`
 }
 
@@ -94,12 +94,9 @@ func (w *Work) outsideView(n pbx.OutsideNumber) (OutsideView, error) {
 		}
 		v.LocationName = l.Name
 	}
-	if n.LeadsTo.Kind != pbx.KindUser {
-		return v, nil
-	}
-	u, err := w.User(pbx.UserID(n.LeadsTo.ID))
-	v.LeadsToName, v.Extension = u.Shown(), u.Number
-	return v, ignoreMissing(err)
+	var err error
+	v.LeadsToName, v.Extension, err = w.called(n.LeadsTo)
+	return v, err
 }
 
 // CreateOutsideNumber adds an outside number to the plan; Invalid when it is none or somebody holds it.
@@ -210,8 +207,13 @@ func (w *Work) mayLead(to pbx.Ref) error {
 			return fieldError("leadsTo", "There is no user "+strconv.FormatInt(to.ID, 10)+".")
 		}
 		return err
+	case pbx.KindRingGroup:
+		if _, err := w.visibleRingGroup(pbx.RingGroupID(to.ID)); err != nil {
+			return fieldError("leadsTo", "There is no ring group "+strconv.FormatInt(to.ID, 10)+".")
+		}
+		return nil
 	default:
-		return fieldError("leadsTo", "An outside number leads to a user, or nowhere.")
+		return fieldError("leadsTo", "An outside number leads to a user or a ring group, or nowhere.")
 	}
 }
 

@@ -32,6 +32,7 @@ type ReadTx interface {
 	DeviceReader
 	DialReader
 	OutsideReader
+	RingGroupReader
 	PoolReader
 	SettingReader
 	TokenReader
@@ -58,6 +59,7 @@ type Tx interface {
 	DeviceWriter
 	DialWriter
 	OutsideWriter
+	RingGroupWriter
 	PoolWriter
 	SettingWriter
 	TokenWriter
@@ -278,6 +280,19 @@ type OutsideWriter interface {
 	DeleteOutsideNumber(id pbx.NumberID) error
 }
 
+// RingGroupReader reads ring groups. Who mentions a user or a ring group is a reference.
+type RingGroupReader interface {
+	RingGroup(id pbx.RingGroupID) (pbx.RingGroup, error)
+	RingGroupByName(org pbx.OrganizationID, nameKey string) (pbx.RingGroup, error)
+	ListRingGroups(org pbx.OrganizationID, q Query) (Page[pbx.RingGroup], error)
+}
+
+// RingGroupWriter writes ring groups.
+type RingGroupWriter interface {
+	PutRingGroup(g pbx.RingGroup) error
+	DeleteRingGroup(id pbx.RingGroupID) error
+}
+
 // PoolReader reads extension pools.
 type PoolReader interface {
 	Pool(id pbx.PoolID) (pbx.ExtensionPool, error)
@@ -406,5 +421,6 @@ type Loader interface {
 	EachCredential(fn func(pbx.Credential) error) error
 	EachDialString(fn func(pbx.DialString) error) error
 	EachOutsideNumber(fn func(pbx.OutsideNumber) error) error
+	EachRingGroup(fn func(pbx.RingGroup) error) error
 	EachSetting(fn func(pbx.Setting) error) error
 }

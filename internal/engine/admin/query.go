@@ -222,6 +222,12 @@ func LocationSearchText(l pbx.Location) string {
 	return strings.Join([]string{pbx.Fold(l.Name), pbx.Fold(l.City), pbx.Fold(l.StreetAddress)}, "\n")
 }
 
+// RingGroupSorts lists the fields the list of ring groups may be sorted by, the usual first.
+func RingGroupSorts() []string { return []string{"name", "number", "id"} }
+
+// RingGroupSearchText is the folded text in which a ring group is searched.
+func RingGroupSearchText(g pbx.RingGroup) string { return pbx.Fold(g.Name) + "\n" + g.Number }
+
 // UserSearchText is the folded text in which a user is searched, apart from its dial strings.
 func UserSearchText(u pbx.User) string {
 	return strings.Join([]string{

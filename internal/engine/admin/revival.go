@@ -26,7 +26,7 @@ type revival struct {
 func newRevival(w *Work, old pbx.ChangeSet, trash []pbx.Trash) *revival {
 	b := &revival{w: w, old: old, trash: trash, notes: []string{}, subject: old.Subject}
 	for _, k := range []pbx.Kind{
-		pbx.KindLocation, pbx.KindProfile, pbx.KindPermission, pbx.KindGroup, pbx.KindUser, pbx.KindPool, pbx.KindDevice, pbx.KindOutsideNumber,
+		pbx.KindLocation, pbx.KindProfile, pbx.KindPermission, pbx.KindGroup, pbx.KindUser, pbx.KindPool, pbx.KindDevice, pbx.KindRingGroup, pbx.KindOutsideNumber,
 	} {
 		i := slices.IndexFunc(trash, func(t pbx.Trash) bool { return t.Ref.Kind == k })
 		if i >= 0 {
@@ -134,6 +134,8 @@ func (b *revival) thing(v any) error {
 		return w.creds.revive(w, v)
 	case pbx.ExtensionPool:
 		return b.pool(v)
+	case pbx.RingGroup:
+		return b.ringGroup(v)
 	case pbx.OutsideNumber:
 		return b.outsideNumber(v)
 	case pbx.Setting:
@@ -483,9 +485,10 @@ func (b *revival) forwarding(f pbx.Forwarding) error {
 	return b.w.forwards.revive(b.w, f)
 }
 
-// dialString brings back what is nobody's name, such as a feature code; names come back with their user.
+// dialString brings back what is nobody's name, such as a feature code; names come back with their user or
+// ring group.
 func (b *revival) dialString(d pbx.DialString) error {
-	if d.Owner.Kind == pbx.KindUser {
+	if d.Owner.Kind == pbx.KindUser || d.Owner.Kind == pbx.KindRingGroup {
 		return nil
 	}
 	_, taken, err := b.w.occupant(d.Value, 0)

@@ -436,6 +436,8 @@ func words(k pbx.Kind) string {
 		return "extension pool"
 	case pbx.KindOutsideNumber:
 		return "outside number"
+	case pbx.KindRingGroup:
+		return "ring group"
 	case pbx.KindUserSecret:
 		return "password"
 	case pbx.KindLeave:

@@ -66,7 +66,8 @@ func (u *undoing) run() error {
 		return err
 	}
 	for _, it := range u.old.Items {
-		if it.Action != pbx.Updated || it.Ref.Kind == pbx.KindUser || it.Ref.Kind == pbx.KindOutsideNumber {
+		if it.Action != pbx.Updated || it.Ref.Kind == pbx.KindUser || it.Ref.Kind == pbx.KindOutsideNumber ||
+			it.Ref.Kind == pbx.KindRingGroup {
 			continue
 		}
 		if err := u.updated(it); err != nil {
@@ -77,10 +78,17 @@ func (u *undoing) run() error {
 	if err != nil {
 		return err
 	}
+	groups, err := u.updatedRingGroups(u.old.Items, false)
+	if err != nil {
+		return err
+	}
 	if err := u.created(); err != nil {
 		return err
 	}
 	if err := u.revive(); err != nil {
+		return err
+	}
+	if _, err := u.updatedRingGroups(groups, true); err != nil {
 		return err
 	}
 	if _, err := u.updatedOutside(waiting, true); err != nil { // whom they led to is there again

@@ -17,7 +17,7 @@ func (u *undoing) created() error {
 	}
 	for _, kind := range []pbx.Kind{
 		pbx.KindUser, pbx.KindLeave, pbx.KindForwarding, pbx.KindDevice, pbx.KindToken, pbx.KindSetting, pbx.KindOutsideNumber,
-		pbx.KindDialString, pbx.KindPool,
+		pbx.KindRingGroup, pbx.KindDialString, pbx.KindPool,
 		pbx.KindGroup, pbx.KindLocation, pbx.KindProfile, pbx.KindPermission, pbx.KindUserSecret, pbx.KindCredential,
 		pbx.KindMailServer, pbx.KindMailPassword,
 	} {
@@ -52,8 +52,8 @@ func (u *undoing) unmake(it pbx.ChangeItem, made map[pbx.Ref]bool) error {
 	if t.hidden() && it.Ref.Kind != pbx.KindToken {
 		return u.secretMade(it)
 	}
-	if it.Ref.Kind == pbx.KindDialString && root.Kind == pbx.KindUser && !u.isAlias(it) {
-		return nil // numbers and names follow their user
+	if it.Ref.Kind == pbx.KindDialString && (root.Kind == pbx.KindUser && !u.isAlias(it) || root.Kind == pbx.KindRingGroup) {
+		return nil // numbers and names follow whose they are
 	}
 	if it.Ref.Kind == pbx.KindOutsideNumber {
 		n, e := w.OutsideNumber(pbx.NumberID(it.Ref.ID))
@@ -151,7 +151,7 @@ func (u *undoing) changedSince(it pbx.ChangeItem, made map[pbx.Ref]bool) (string
 		return u.grantedSince(it, made)
 	case pbx.KindOrganization, pbx.KindLocation, pbx.KindProfile, pbx.KindDevice, pbx.KindLine, pbx.KindCredential, pbx.KindUserSecret,
 		pbx.KindDialString, pbx.KindOutsideNumber, pbx.KindPool, pbx.KindSetting, pbx.KindToken, pbx.KindLeave,
-		pbx.KindForwarding, pbx.KindMailServer, pbx.KindMailPassword:
+		pbx.KindForwarding, pbx.KindRingGroup, pbx.KindMailServer, pbx.KindMailPassword:
 	}
 	return "", nil
 }
@@ -222,7 +222,7 @@ func (u *undoing) versionOf(r pbx.Ref) (int64, error) {
 		return t.Version, ignoreMissing(err)
 	case pbx.KindOrganization, pbx.KindLocation, pbx.KindProfile, pbx.KindPermission, pbx.KindGroup, pbx.KindUser,
 		pbx.KindDevice, pbx.KindLine, pbx.KindDialString, pbx.KindOutsideNumber, pbx.KindPool, pbx.KindSetting, pbx.KindLeave,
-		pbx.KindForwarding, pbx.KindMailServer, pbx.KindMailPassword:
+		pbx.KindForwarding, pbx.KindRingGroup, pbx.KindMailServer, pbx.KindMailPassword:
 	}
 	return 0, fmt.Errorf("version of %s", r)
 }
@@ -269,7 +269,7 @@ func (u *undoing) removeMade(it pbx.ChangeItem) error {
 		}
 		return w.removeOutside(n)
 	case pbx.KindOrganization, pbx.KindLine, pbx.KindCredential, pbx.KindUserSecret, pbx.KindDialString, pbx.KindPool,
-		pbx.KindSetting, pbx.KindToken, pbx.KindLeave, pbx.KindForwarding, pbx.KindMailServer, pbx.KindMailPassword:
+		pbx.KindSetting, pbx.KindToken, pbx.KindLeave, pbx.KindForwarding, pbx.KindRingGroup, pbx.KindMailServer, pbx.KindMailPassword:
 	}
 	return w.table(it.Ref.Kind).remove(w, it.Ref)
 }
@@ -373,14 +373,14 @@ func (u *undoing) settingBack(it pbx.ChangeItem) error {
 	return u.w.table(it.Ref.Kind).insert(u.w, it.Before)
 }
 
-// dialBack gives a deleted dial string back. Numbers and names of users come back with the user's own fields.
+// dialBack gives a deleted dial string back. Numbers and names of users and ring groups come back with their own fields.
 func (u *undoing) dialBack(it pbx.ChangeItem) error {
 	w := u.w
 	var d pbx.DialString
 	if err := json.Unmarshal(it.Before, &d); err != nil {
 		return fmt.Errorf("read change of %s: %w", it.Ref, err)
 	}
-	if d.Owner.Kind == pbx.KindUser && !keptAside(d.Kind) && d.Kind != pbx.DialHeld {
+	if d.Owner.Kind == pbx.KindUser && !keptAside(d.Kind) && d.Kind != pbx.DialHeld || d.Kind == pbx.DialRingGroup {
 		return nil
 	}
 	taken, ok, err := w.occupant(d.Value, 0)

@@ -65,6 +65,11 @@ const (
 	OutsideImport      UseCase = "outside.import"
 	OutsideUpdate      UseCase = "outside.update"
 	OutsideDelete      UseCase = "outside.delete"
+	RingGroupList      UseCase = "ringGroup.list"
+	RingGroupRead      UseCase = "ringGroup.read"
+	RingGroupCreate    UseCase = "ringGroup.create"
+	RingGroupUpdate    UseCase = "ringGroup.update"
+	RingGroupDelete    UseCase = "ringGroup.delete"
 	DeletedList        UseCase = "deleted.list"
 	DeletedRestore     UseCase = "deleted.restore"
 	DeletedPurge       UseCase = "deleted.purge"
@@ -127,7 +132,9 @@ func UseCases() map[UseCase]pbx.Permission {
 		OutsideList:   pbx.PermNumbersRead, OutsideRead: pbx.PermNumbersRead, OutsideCreate: pbx.PermPoolsWrite,
 		OutsideBlocks: pbx.PermPoolsWrite, OutsideImport: pbx.PermPoolsWrite, OutsideUpdate: pbx.PermPoolsWrite,
 		OutsideDelete: pbx.PermPoolsWrite,
-		DeletedList:   pbx.PermDeletedRead, DeletedRestore: pbx.PermDeletedWrite, DeletedPurge: pbx.PermDeletedWrite,
+		RingGroupList: pbx.PermNumbersRead, RingGroupRead: pbx.PermNumbersRead, RingGroupCreate: pbx.PermPoolsWrite,
+		RingGroupUpdate: pbx.PermPoolsWrite, RingGroupDelete: pbx.PermPoolsWrite,
+		DeletedList: pbx.PermDeletedRead, DeletedRestore: pbx.PermDeletedWrite, DeletedPurge: pbx.PermDeletedWrite,
 		DeletedErase: pbx.PermDeletedWrite,
 		AuditList:    pbx.PermAuditRead, AuditRead: pbx.PermAuditRead, AuditUndo: pbx.PermAuditUndo,
 		SettingList: pbx.PermSettingsRead, SettingPut: pbx.PermSettingsWrite, SettingReset: pbx.PermSettingsWrite,

@@ -18,25 +18,26 @@ type Work struct {
 	actor Actor
 	dry   bool
 
-	orgs     *table[pbx.OrganizationID, pbx.Organization]
-	locs     *table[pbx.LocationID, pbx.Location]
-	profiles *table[pbx.ProfileID, pbx.ProvisioningProfile]
-	perms    *table[pbx.PermissionID, pbx.CustomPermission]
-	groups   *table[pbx.GroupID, pbx.Group]
-	users    *table[pbx.UserID, pbx.User]
-	leaves   *table[pbx.UserID, pbx.Leave]
-	forwards *table[pbx.UserID, pbx.Forwarding]
-	secrets  *table[secretKey, pbx.UserSecret]
-	devices  *table[pbx.DeviceID, pbx.Device]
-	lines    *table[pbx.LineID, pbx.Line]
-	creds    *table[pbx.LineID, pbx.Credential]
-	pools    *table[pbx.PoolID, pbx.ExtensionPool]
-	outside  *table[pbx.NumberID, pbx.OutsideNumber]
-	dials    *table[string, pbx.DialString]
-	settings *table[settingKey, pbx.Setting]
-	tokens   *table[pbx.TokenID, pbx.Token]
-	mails    *table[pbx.OrganizationID, pbx.MailServer]
-	mailKeys *table[pbx.OrganizationID, pbx.MailPassword]
+	orgs       *table[pbx.OrganizationID, pbx.Organization]
+	locs       *table[pbx.LocationID, pbx.Location]
+	profiles   *table[pbx.ProfileID, pbx.ProvisioningProfile]
+	perms      *table[pbx.PermissionID, pbx.CustomPermission]
+	groups     *table[pbx.GroupID, pbx.Group]
+	users      *table[pbx.UserID, pbx.User]
+	leaves     *table[pbx.UserID, pbx.Leave]
+	forwards   *table[pbx.UserID, pbx.Forwarding]
+	secrets    *table[secretKey, pbx.UserSecret]
+	devices    *table[pbx.DeviceID, pbx.Device]
+	lines      *table[pbx.LineID, pbx.Line]
+	creds      *table[pbx.LineID, pbx.Credential]
+	pools      *table[pbx.PoolID, pbx.ExtensionPool]
+	ringGroups *table[pbx.RingGroupID, pbx.RingGroup]
+	outside    *table[pbx.NumberID, pbx.OutsideNumber]
+	dials      *table[string, pbx.DialString]
+	settings   *table[settingKey, pbx.Setting]
+	tokens     *table[pbx.TokenID, pbx.Token]
+	mails      *table[pbx.OrganizationID, pbx.MailServer]
+	mailKeys   *table[pbx.OrganizationID, pbx.MailPassword]
 
 	sipNames map[string]pbx.LineID // reserved by this work
 
@@ -69,7 +70,8 @@ func newWork(tx ReadTx, org pbx.OrganizationID, a Actor, now time.Time) *Work {
 		forwards: newTable(forwardingSpec()),
 		secrets:  newTable(userSecretSpec()), devices: newTable(deviceSpec()), lines: newTable(lineSpec()),
 		creds: newTable(credentialSpec()), pools: newTable(poolSpec()), dials: newTable(dialStringSpec()),
-		outside: newTable(outsideSpec()), settings: newTable(settingSpec()), tokens: newTable(tokenSpec()),
+		ringGroups: newTable(ringGroupSpec()),
+		outside:    newTable(outsideSpec()), settings: newTable(settingSpec()), tokens: newTable(tokenSpec()),
 		mails: newTable(mailServerSpec()), mailKeys: newTable(mailPasswordSpec()),
 		sipNames: map[string]pbx.LineID{},
 	}
@@ -79,7 +81,7 @@ func newWork(tx ReadTx, org pbx.OrganizationID, a Actor, now time.Time) *Work {
 func (w *Work) tables() []anyTable {
 	return []anyTable{
 		w.orgs, w.locs, w.profiles, w.perms, w.groups, w.users, w.leaves, w.forwards, w.secrets, w.devices, w.lines, w.creds, w.pools,
-		w.outside, w.dials,
+		w.ringGroups, w.outside, w.dials,
 		w.settings, w.tokens,
 		w.mails, w.mailKeys,
 	}

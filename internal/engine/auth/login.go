@@ -143,7 +143,7 @@ func userFor(tx admin.ReadTx, org pbx.OrganizationID, login string) (pbx.UserID,
 		if err != nil || !allowed {
 			return 0, err
 		}
-	case pbx.DialAlias, pbx.DialOutside, pbx.DialFeature, pbx.DialHold, pbx.DialHeld:
+	case pbx.DialAlias, pbx.DialOutside, pbx.DialRingGroup, pbx.DialFeature, pbx.DialHold, pbx.DialHeld:
 		return 0, nil
 	}
 	if d.Owner.Kind != pbx.KindUser {

@@ -54,7 +54,8 @@ type Call struct {
 	closed  bool // the record was handed over
 	faults  int  // panics
 
-	changing bool // what a feature code changes is being changed
+	rings    []pbx.UserID // whose phones this call rings
+	changing bool         // what a feature code changes is being changed
 }
 
 // run is the actor.
@@ -129,6 +130,7 @@ func (c *Call) panicked(v any) {
 // abandon is the end of a call whose orderly end failed. Its record is written all the same.
 func (c *Call) abandon() {
 	defer func() { c.phase = gone }()
+	c.free()
 	c.m.forget(c)
 	var open []MediaLeg
 	for l := range c.legs() {

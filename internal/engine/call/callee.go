@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"ringfence/internal/engine/media"
-	"ringfence/internal/engine/roster"
 	"ringfence/internal/engine/route"
 	"ringfence/internal/wire/sdp"
 	"ringfence/internal/wire/sip"
@@ -22,7 +21,8 @@ type branch struct {
 }
 
 // newCallee makes the leg to a target, without sending anything yet.
-func (c *Call) newCallee(t route.Target, u *roster.User) *leg {
+func (c *Call) newCallee(t route.Target) *leg {
+	u := t.User
 	l := &leg{call: c, tag: sip.NewTag()}
 	l.target = t
 	l.party = party{

@@ -163,10 +163,27 @@ func (c *Call) follow() {
 
 // await rings the caller until a dormant phone returns (signalling 3).
 func (c *Call) await() {
-	c.timers.set(nil, phoneReturn, c.m.dormantWait(c.plan.User))
-	c.watch = c.m.cfg.Bindings.Watch(c.plan.User.ID, c.phoneSeen)
+	c.timers.set(nil, phoneReturn, c.m.waitsFor(&c.plan))
+	c.watch = c.watchPhones()
 	c.ring(180)
 	c.onPhone() // one may have returned before the watch began
+}
+
+// watchPhones tells the actor when a phone of whom the plan reaches comes back.
+func (c *Call) watchPhones() (stop func()) {
+	watch := c.m.cfg.Bindings.Watch
+	if c.plan.Group == nil {
+		return watch(c.plan.User.ID, c.phoneSeen)
+	}
+	stops := make([]func(), len(c.plan.Left))
+	for i, id := range c.plan.Left {
+		stops[i] = watch(id, c.phoneSeen)
+	}
+	return func() {
+		for _, stop := range stops {
+			stop()
+		}
+	}
 }
 
 // phoneSeen tells the actor that a binding became live.

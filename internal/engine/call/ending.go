@@ -24,6 +24,7 @@ func (c *Call) end(o outcome) {
 	c.timers.stop(nil, phoneReturn)
 	c.timers.stop(nil, ringAgain)
 	c.stopWatch()
+	c.free()
 	reason := reasonHeader(o.reason)
 	for _, l := range c.callees {
 		c.timers.stopLeg(l)
@@ -88,6 +89,11 @@ func (c *Call) onOrder(o *order) {
 		}
 		if !l.caller && (l.state == terminated || l != c.winner && c.phase == connected) {
 			continue // a target that was let go
+		}
+		if !l.caller && c.phase == ringing && c.plan.Group != nil {
+			l.release("")
+			c.failed(l, 480) // the others of the ring group go on ringing
+			continue
 		}
 		c.end(usual(o.reason))
 		return

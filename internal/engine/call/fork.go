@@ -18,7 +18,7 @@ const (
 
 // fork sends an INVITE to each target at once.
 func (c *Call) fork() {
-	c.timers.set(nil, noAnswer, c.m.ringTime(c.plan.User))
+	c.timers.set(nil, noAnswer, c.m.ringsFor(&c.plan))
 	if p := c.offered; p != nil && p.ZRTP != nil {
 		// rule 21: the caller offers ZRTP and no keys of another kind
 		if c.zrtp = c.zrtpFits(); !c.zrtp && p.ZRTPOnly {
@@ -27,9 +27,9 @@ func (c *Call) fork() {
 		}
 	}
 	for _, t := range c.plan.Targets {
-		l := c.newCallee(t, c.plan.User)
-		c.callees = append(c.callees, l)
+		c.callees = append(c.callees, c.newCallee(t))
 	}
+	c.occupy()
 	for _, l := range c.tried() { // the last to fail ends the attempt, and with it perhaps the call
 		if l.start() {
 			continue
@@ -51,8 +51,11 @@ func (c *Call) failed(l *leg, status int) {
 	}
 	c.best = better(c.best, status)
 	if status >= 600 {
-		c.finish() // RFC 3261 §16.7 step 5: 6xx ends all
-		return
+		if c.plan.Group == nil {
+			c.finish() // RFC 3261 §16.7 step 5: 6xx ends all
+			return
+		}
+		c.declinedBy(l.party.user)
 	}
 	if c.active() == 0 {
 		c.finish()
@@ -60,6 +63,17 @@ func (c *Call) failed(l *leg, status int) {
 	}
 	if s := c.sole(); s != nil {
 		c.progress(s) // rule 16: its early media may pass now
+	}
+}
+
+// declinedBy lets go of the other phones of a member of a ring group who does not want the call; those of others ring on.
+func (c *Call) declinedBy(u pbx.UserID) {
+	for _, l := range c.tried() {
+		if l.party.user == u && l.state < terminated {
+			c.timers.stopLeg(l)
+			l.release(elsewhere)
+			l.closeMedia()
+		}
 	}
 }
 
@@ -196,6 +210,7 @@ func (c *Call) answeredBy(l *leg) {
 		return
 	}
 	c.winner = l
+	c.m.phones.talking(l.party.user, 1)
 	c.timers.stop(nil, noAnswer)
 	for _, x := range c.callees {
 		c.timers.stop(x, timerC)
@@ -204,7 +219,13 @@ func (c *Call) answeredBy(l *leg) {
 			x.closeMedia()
 		}
 	}
+	c.free()
 	c.record.Callee.Device = l.party.device
+	if c.plan.Group != nil {
+		p := &l.party
+		c.record.Callee.User, c.record.Callee.Number, c.record.Callee.Name = p.user, p.number, p.name
+		c.whom = identity(p.number, p.name, c.domain) // RFC 3325 §5: who has answered
+	}
 	c.record.Callee.Secure = l.flow.Kind().Secure()
 	c.answerCaller()
 }

@@ -1,7 +1,8 @@
 package call
 
 import (
-	"ringfence/internal/engine/roster"
+	"time"
+
 	"ringfence/internal/engine/route"
 	"ringfence/internal/pbx"
 	"ringfence/internal/wire/audio"
@@ -28,12 +29,13 @@ func (c *Call) unanswered(why pbx.ForwardWhen, o outcome) {
 	c.sendOn(next)
 }
 
-// sendOn lets go of the phones that were tried, and tries those of the next plan.
+// sendOn lets go of the phones that were tried, and tries those of the next plan: somebody else's, or those of the next
+// member of a ring group.
 func (c *Call) sendOn(next route.Plan) {
 	if !c.step(wasSentOn) {
 		return
 	}
-	c.m.counters.SentOn.Add(1)
+	elsewhere := len(next.Diverts) > len(c.plan.Diverts)
 	c.timers.stop(nil, noAnswer)
 	c.timers.stop(nil, phoneReturn)
 	c.stopWatch()
@@ -42,7 +44,8 @@ func (c *Call) sendOn(next route.Plan) {
 		l.release("") // a missed call, unlike one that was answered elsewhere
 		l.closeMedia()
 	}
-	c.ear, c.best, c.rang, c.since = nil, 0, false, len(c.callees)
+	c.free()
+	c.ear, c.best, c.since = nil, 0, len(c.callees)
 	c.plan = next
 	c.describeCallee()
 	if next.Kind == route.Refuse {
@@ -52,7 +55,11 @@ func (c *Call) sendOn(next route.Plan) {
 	if c.given != nil {
 		_ = c.a.media.PlayTone(audio.Ringback()) // who has heard early media gets no more tones from his phone
 	}
-	c.provisional(181, nil) // RFC 3261 §21.1.3: the call is being forwarded
+	if elsewhere {
+		c.m.counters.SentOn.Add(1)
+		c.rang = false
+		c.provisional(181, nil) // RFC 3261 §21.1.3: the call is being forwarded
+	}
 	c.show()
 	c.follow()
 }
@@ -60,7 +67,7 @@ func (c *Call) sendOn(next route.Plan) {
 // deflected is a phone that redirects the call (RFC 3261 §21.3). It is followed to users of ours; whoever said so on
 // his phone means all of them.
 func (c *Call) deflected(m *sip.Message) bool {
-	if c.phase != ringing {
+	if c.phase != ringing || c.plan.Group != nil { // a member answers for himself, not for the ring group
 		return false
 	}
 	a, err := m.Contact()
@@ -98,7 +105,13 @@ func (c *Call) whyFailed() pbx.ForwardWhen {
 func (c *Call) diverted(b *sip.Builder) {
 	for i := len(c.plan.Diverts) - 1; i >= 0; i-- {
 		d := &c.plan.Diverts[i]
-		b.Header(sip.Diversion, identity(d.From, c.domain)+";reason="+diversionReason(d)+";counter=1")
+		from := ""
+		if d.From != nil {
+			from = identity(d.From.Number, d.From.DisplayName, c.domain)
+		} else {
+			from = c.groupIdentity(d.Group)
+		}
+		b.Header(sip.Diversion, from+";reason="+diversionReason(d)+";counter=1")
 	}
 }
 
@@ -124,9 +137,13 @@ func diversionReason(d *route.Divert) string {
 // Tried is what Try tells: the plan, how it came about, and what follows when nobody takes the call.
 type Tried struct {
 	Plan  route.Plan
+	For   time.Duration // how long phones ring, or the call waits for one
 	Steps []route.Step
 	Then  []TriedNext
 }
+
+// NotTaken is the only case of a ring group: whatever became of it, nobody took the call.
+const NotTaken pbx.ForwardWhen = "notTaken"
 
 // TriedNext is where a call goes on in a case.
 type TriedNext struct {
@@ -137,14 +154,14 @@ type TriedNext struct {
 // then tries what follows each way in which a call may not be taken. A user who has sent the call on before is not
 // followed again: it goes in circles until it has been sent on too often.
 func (m *Manager) then(q route.Query, t *Tried) {
-	u := t.Plan.User
-	if t.Plan.Kind != route.Ring && t.Plan.Kind != route.Await || sentOnBy(u, t.Plan.Diverts) {
+	if t.Plan.Kind != route.Ring && t.Plan.Kind != route.Await || goesRound(&t.Plan) {
 		return
 	}
-	for _, when := range pbx.ForwardCases() {
-		if when == pbx.ForwardAlways {
-			continue // it is in the plan already
-		}
+	cases := pbx.ForwardCases()[1:] // always is in the plan already
+	if t.Plan.Group != nil {
+		cases = []pbx.ForwardWhen{NotTaken}
+	}
+	for _, when := range cases {
 		var next Tried
 		plan, ok := route.Next(q, t.Plan, when, m.snapshot(next.tell))
 		if !ok {
@@ -158,9 +175,12 @@ func (m *Manager) then(q route.Query, t *Tried) {
 
 func (t *Tried) tell(s route.Step) { t.Steps = append(t.Steps, s) }
 
-func sentOnBy(u *roster.User, all []route.Divert) bool {
-	for i := range all {
-		if all[i].From.ID == u.ID {
+// goesRound tells whether whom the plan reaches has sent the call on before.
+func goesRound(p *route.Plan) bool {
+	for i := range p.Diverts {
+		switch d := &p.Diverts[i]; {
+		case p.Group != nil && d.Group != nil && d.Group.ID == p.Group.ID,
+			p.User != nil && d.From != nil && d.From.ID == p.User.ID:
 			return true
 		}
 	}

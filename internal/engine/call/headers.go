@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"ringfence/internal/engine/roster"
 	"ringfence/internal/wire/sip"
 	"ringfence/internal/wire/sip/dialog"
 	"ringfence/internal/wire/sip/transport"
@@ -115,14 +114,14 @@ func (m *Manager) contact(f transport.Flow, sentBy string) string {
 	return "<sip:" + sentBy + param + ">"
 }
 
-// identity is who the caller is, as From and P-Asserted-Identity tell the callee. It comes from the user alone, never
-// from what the caller's phone says.
-func identity(u *roster.User, domain string) string {
+// identity is who somebody is, as From and P-Asserted-Identity tell the other side. It comes from the directory alone,
+// never from what a phone says.
+func identity(number, name, domain string) string {
 	var b []byte
-	if u.DisplayName != "" {
-		b = append(sip.AppendQuoted(b, u.DisplayName), ' ')
+	if name != "" {
+		b = append(sip.AppendQuoted(b, name), ' ')
 	}
-	b = append(append(b, "<sip:"...), escapeUser(u.Number)...)
+	b = append(append(b, "<sip:"...), escapeUser(number)...)
 	b = append(append(b, '@'), domain...)
 	return string(append(b, '>'))
 }

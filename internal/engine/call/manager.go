@@ -94,6 +94,7 @@ type Manager struct {
 	policy   dialog.SessionPolicy
 	index    *index
 	records  *recorder
+	phones   phoneUses
 	actors   sync.WaitGroup
 
 	mu       sync.Mutex
@@ -191,6 +192,7 @@ func (m *Manager) admit(from Caller) (c *Call, refusal pbx.EndReason) {
 	m.actors.Add(1)
 	m.calls[c.id] = c
 	m.users[from.User]++
+	m.phones.talking(from.User, 1)
 	return c, ""
 }
 
@@ -216,6 +218,10 @@ func (m *Manager) forget(c *Call) {
 		return
 	}
 	delete(m.calls, c.id)
+	m.phones.talking(c.from.User, -1)
+	if c.winner != nil {
+		m.phones.talking(c.winner.party.user, -1)
+	}
 	if m.users[c.from.User]--; m.users[c.from.User] <= 0 {
 		delete(m.users, c.from.User)
 	}

@@ -1,6 +1,7 @@
 package call
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"strings"
@@ -35,7 +36,7 @@ func (c *Call) describe(rq *sip.Message, f transport.Flow) {
 	r.Callee.Security = pbx.MediaNone
 	if u, ok := c.m.cfg.Directory.User(c.from.User); ok {
 		r.Caller.Number, r.Caller.Name = u.Number, u.DisplayName
-		c.who = identity(u, c.domain)
+		c.who = identity(u.Number, u.DisplayName, c.domain)
 	}
 }
 
@@ -55,9 +56,14 @@ func (c *Call) describeCallee() {
 	r := &c.record
 	r.Dialled = cleanText(c.plan.Dialled, maxText)
 	r.Callee.Number = r.Dialled
-	if u := c.plan.User; u != nil {
+	r.Callee.User, r.Callee.Name = 0, ""
+	switch u, g := c.plan.User, c.plan.Group; {
+	case u != nil:
 		r.Callee.User, r.Callee.Number, r.Callee.Name = u.ID, u.Number, u.DisplayName
-		c.whom = identity(u, c.domain)
+		c.whom = identity(u.Number, u.DisplayName, c.domain)
+	case g != nil:
+		r.Callee.Number, r.Callee.Name = cmp.Or(g.Number, r.Dialled), g.Name
+		c.whom = c.groupIdentity(g)
 	}
 	if c.plan.Kind == route.Feature {
 		r.Callee.Name = featureName(c.plan.Feature)

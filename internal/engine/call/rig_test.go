@@ -216,6 +216,7 @@ type directory struct {
 	mu      sync.Mutex
 	users   map[pbx.UserID]*roster.User
 	dial    map[string]roster.Target
+	groups  map[pbx.RingGroupID]*pbx.RingGroup
 	org     roster.Organization
 	devices map[pbx.DeviceID]pbx.UserID
 	onDial  func()
@@ -224,8 +225,8 @@ type directory struct {
 func newDirectory() *directory {
 	d := &directory{
 		users: make(map[pbx.UserID]*roster.User), dial: make(map[string]roster.Target),
-		devices: make(map[pbx.DeviceID]pbx.UserID),
-		org:     roster.Organization{ID: 1, SIPDomain: domain, Names: []string{"192.0.2.1"}},
+		devices: make(map[pbx.DeviceID]pbx.UserID), groups: make(map[pbx.RingGroupID]*pbx.RingGroup),
+		org: roster.Organization{ID: 1, SIPDomain: domain, Names: []string{"192.0.2.1"}},
 	}
 	d.dial["*43"] = roster.Target{Kind: pbx.DialFeature, Feature: pbx.FeatureEcho}
 	return d
@@ -264,6 +265,25 @@ func (d *directory) User(id pbx.UserID) (*roster.User, bool) {
 	defer d.mu.Unlock()
 	u, ok := d.users[id]
 	return u, ok
+}
+
+// ringGroup makes a ring group with the number 700 and up.
+func (d *directory) ringGroup(g pbx.RingGroup) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	g.Number = strconv.Itoa(700 + int(g.ID))
+	if g.RingSeconds == 0 {
+		g.RingSeconds = pbx.DefaultRingSeconds
+	}
+	d.groups[g.ID] = &g
+	d.dial[g.Number] = roster.Target{Kind: pbx.DialRingGroup, RingGroup: g.ID}
+}
+
+func (d *directory) RingGroup(id pbx.RingGroupID) (*pbx.RingGroup, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	g, ok := d.groups[id]
+	return g, ok
 }
 
 func (d *directory) Organization() *roster.Organization { return &d.org }

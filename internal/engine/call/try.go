@@ -29,12 +29,14 @@ func (m *Manager) Try(org pbx.OrganizationID, caller pbx.UserID, dialled string)
 	return t, true
 }
 
-// known notes how long the call itself would ring and wait.
+// known notes how long the call itself would ring or wait.
 func (m *Manager) known(t *Tried) {
-	if u := t.Plan.User; u != nil {
-		known := *u
-		known.RingTime, known.DormantWait = m.ringTime(u), m.dormantWait(u)
-		t.Plan.User = &known
+	switch t.Plan.Kind {
+	case route.Ring:
+		t.For = m.ringsFor(&t.Plan)
+	case route.Await:
+		t.For = m.waitsFor(&t.Plan)
+	case route.Refuse, route.Feature:
 	}
 	for i := range t.Then {
 		m.known(&t.Then[i].Tried)
@@ -43,7 +45,23 @@ func (m *Manager) known(t *Tried) {
 
 // snapshot is what calls are routed by; tell may be nil.
 func (m *Manager) snapshot(tell func(route.Step)) route.Snapshot {
-	return route.Snapshot{Directory: m.cfg.Directory, Bindings: m.cfg.Bindings.Bindings, Tell: tell}
+	return route.Snapshot{Directory: m.cfg.Directory, Bindings: m.cfg.Bindings.Bindings, Phone: m.phones.use, Tell: tell}
+}
+
+// ringsFor is how long the phones of a plan ring.
+func (m *Manager) ringsFor(p *route.Plan) time.Duration {
+	if p.Group != nil {
+		return time.Duration(p.Group.RingSeconds) * time.Second
+	}
+	return m.ringTime(p.User)
+}
+
+// waitsFor is how long a call waits for a phone of a plan to come back.
+func (m *Manager) waitsFor(p *route.Plan) time.Duration {
+	if p.Group != nil {
+		return m.cfg.DormantWait
+	}
+	return m.dormantWait(p.User)
 }
 
 // ringTime is how long the phones of a user ring.

@@ -28,8 +28,8 @@ func TestATriedCallIsTheCallThatWouldBeMade(t *testing.T) {
 				a.ack("")
 				continue
 			}
-			if len(plan.Targets) != len(bobs) || plan.User.RingTime != time.Minute {
-				t.Errorf("%d phones ring for %s", len(plan.Targets), plan.User.RingTime)
+			if len(plan.Targets) != len(bobs) || tried.For != time.Minute {
+				t.Errorf("%d phones ring for %s", len(plan.Targets), tried.For)
 			}
 			for _, p := range bobs {
 				p.ringing().respond(486, "")

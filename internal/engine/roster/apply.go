@@ -18,6 +18,7 @@ type touched struct {
 	users  map[pbx.UserID]bool
 	lines  map[pbx.LineID]bool
 	dials  map[string]bool
+	groups map[pbx.RingGroupID]bool
 	layers bool
 	org    bool
 }
@@ -48,7 +49,7 @@ func (d *Directory) Apply(ctx context.Context, cs pbx.ChangeSet) error {
 
 // touchedLocked finds out whom the items are about.
 func (d *Directory) touchedLocked(tx admin.ReadTx, items []pbx.ChangeItem) (touched, error) {
-	t := touched{users: map[pbx.UserID]bool{}, lines: map[pbx.LineID]bool{}, dials: map[string]bool{}}
+	t := touched{users: map[pbx.UserID]bool{}, lines: map[pbx.LineID]bool{}, dials: map[string]bool{}, groups: map[pbx.RingGroupID]bool{}}
 	for _, it := range items {
 		var err error
 		switch it.Ref.Kind {
@@ -74,6 +75,8 @@ func (d *Directory) touchedLocked(tx admin.ReadTx, items []pbx.ChangeItem) (touc
 		case pbx.KindMailServer, pbx.KindMailPassword:
 		case pbx.KindLeave, pbx.KindForwarding:
 			t.users[pbx.UserID(it.Ref.ID)] = true
+		case pbx.KindRingGroup:
+			t.groups[pbx.RingGroupID(it.Ref.ID)] = true
 		case pbx.KindUserSecret, pbx.KindPool, pbx.KindToken:
 		}
 		if err != nil {
@@ -204,6 +207,10 @@ func (d *Directory) refreshLocked(tx admin.ReadTx, t touched) error {
 	if err != nil {
 		return err
 	}
+	groups, err := readRingGroups(tx, t.groups)
+	if err != nil {
+		return err
+	}
 	if t.layers || t.org {
 		if err := d.loadLayersLocked(tx); err != nil {
 			return err
@@ -227,7 +234,25 @@ func (d *Directory) refreshLocked(tx admin.ReadTx, t touched) error {
 	lines.apply(&d.lines)
 	users.apply(&d.users)
 	dials.apply(&d.dials)
+	groups.apply(&d.ringGroups)
 	return nil
+}
+
+func readRingGroups(tx admin.ReadTx, ids map[pbx.RingGroupID]bool) (*edit[pbx.RingGroupID, *pbx.RingGroup], error) {
+	groups := newEdit[pbx.RingGroupID, *pbx.RingGroup](hashRingGroup)
+	for id := range ids {
+		g, err := tx.RingGroup(id)
+		switch {
+		case err == nil:
+			kept := &g
+			groups.set(id, &kept)
+		case pbx.KindOf(err) == pbx.NotFound:
+			groups.set(id, nil)
+		default:
+			return nil, err
+		}
+	}
+	return groups, nil
 }
 
 // newUserEntry begins with the settings that are fields of the user.

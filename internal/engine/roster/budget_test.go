@@ -124,6 +124,8 @@ func (m *many) Forwarding(id pbx.UserID) (pbx.Forwarding, error) {
 }
 func (m *many) EachForwarding(func(pbx.Forwarding) error) error { return nil }
 
+func (m *many) EachRingGroup(func(pbx.RingGroup) error) error { return nil }
+
 func (m *many) EachSetting(func(pbx.Setting) error) error { return nil }
 
 func (m *many) EachDialString(fn func(pbx.DialString) error) error {

@@ -49,6 +49,7 @@ type everything struct {
 	lines   map[pbx.LineID]*lineEntry
 	atLevel map[pbx.DeviceID][]pbx.Setting
 	outside map[pbx.NumberID]pbx.OutsideNumber
+	groups  *edit[pbx.RingGroupID, *pbx.RingGroup]
 }
 
 func (d *Directory) loadLocked(tx admin.ReadTx) error {
@@ -63,7 +64,7 @@ func (d *Directory) loadLocked(tx admin.ReadTx) error {
 	all := &everything{
 		users: map[pbx.UserID]*userEntry{}, devices: map[pbx.DeviceID]pbx.Device{},
 		lines: map[pbx.LineID]*lineEntry{}, atLevel: map[pbx.DeviceID][]pbx.Setting{},
-		outside: map[pbx.NumberID]pbx.OutsideNumber{},
+		outside: map[pbx.NumberID]pbx.OutsideNumber{}, groups: newEdit[pbx.RingGroupID, *pbx.RingGroup](hashRingGroup),
 	}
 	if err = d.gatherLocked(tx, all); err != nil {
 		return err
@@ -89,8 +90,8 @@ func (d *Directory) loadLocked(tx admin.ReadTx) error {
 	return d.loadOrganizationLocked(tx)
 }
 
-// gatherForwards reads to whom calls go: of those who have left, and of those who have them sent on.
-func gatherForwards(tx admin.ReadTx, all *everything) error {
+// gatherForwards reads to whom calls go: of those who have left, of those who have them sent on, and of ring groups.
+func gatherForwards(tx admin.ReadTx, org pbx.OrganizationID, all *everything) error {
 	err := tx.EachLeave(func(l pbx.Leave) error {
 		if u := all.users[l.User]; u != nil && l.Gone() {
 			u.callsTo = l.CallsTo
@@ -100,9 +101,19 @@ func gatherForwards(tx admin.ReadTx, all *everything) error {
 	if err != nil {
 		return err
 	}
-	return tx.EachForwarding(func(f pbx.Forwarding) error {
+	err = tx.EachForwarding(func(f pbx.Forwarding) error {
 		if u := all.users[f.User]; u != nil && !f.Idle() {
 			u.forwards = &f
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return tx.EachRingGroup(func(g pbx.RingGroup) error {
+		if g.Organization == org {
+			kept := &g
+			all.groups.set(g.ID, &kept)
 		}
 		return nil
 	})
@@ -119,7 +130,7 @@ func (d *Directory) gatherLocked(tx admin.ReadTx, all *everything) error {
 	if err != nil {
 		return err
 	}
-	if err = gatherForwards(tx, all); err != nil {
+	if err = gatherForwards(tx, d.org, all); err != nil {
 		return err
 	}
 	err = tx.EachSetting(func(s pbx.Setting) error {
@@ -204,9 +215,11 @@ func (d *Directory) putInForceLocked(all *everything, dials *edit[string, Target
 	d.lines.clear()
 	d.users.clear()
 	d.dials.clear()
+	d.ringGroups.clear()
 	lines.apply(&d.lines)
 	users.apply(&d.users)
 	dials.apply(&d.dials)
+	all.groups.apply(&d.ringGroups)
 }
 
 // clear empties the shards; only a full load does it.
@@ -241,8 +254,12 @@ func targetOf(s pbx.DialString, n pbx.OutsideNumber) Target {
 	if s.Kind == pbx.DialOutside {
 		owner, t.State = n.LeadsTo, once(n.State)
 	}
-	if owner.Kind == pbx.KindUser {
+	switch owner.Kind {
+	case pbx.KindUser:
 		t.User = pbx.UserID(owner.ID)
+	case pbx.KindRingGroup:
+		t.RingGroup = pbx.RingGroupID(owner.ID)
+	default:
 	}
 	return t
 }

@@ -61,10 +61,11 @@ type User struct {
 
 // Target is what a dial string reaches.
 type Target struct {
-	Kind    pbx.DialKind
-	User    pbx.UserID
-	Feature pbx.Feature
-	State   pbx.OutsideState // of an outside number
+	Kind      pbx.DialKind
+	User      pbx.UserID
+	RingGroup pbx.RingGroupID
+	Feature   pbx.Feature
+	State     pbx.OutsideState // of an outside number
 }
 
 // Organization is the organization as the SIP plane needs it.
@@ -101,6 +102,7 @@ type Directory struct {
 	lines        shards[string, *lineEntry]
 	users        shards[pbx.UserID, *userEntry]
 	dials        shards[string, Target]
+	ringGroups   shards[pbx.RingGroupID, *pbx.RingGroup]
 	applied      progress
 
 	mu       sync.Mutex // one writer: Load, Apply and SetNames
@@ -198,6 +200,11 @@ func (d *Directory) User(id pbx.UserID) (*User, bool) {
 		return nil, false
 	}
 	return d.user(e), true
+}
+
+// RingGroup finds a ring group, which never changes: ask the Directory again.
+func (d *Directory) RingGroup(id pbx.RingGroupID) (*pbx.RingGroup, bool) {
+	return d.ringGroups.get(hashRingGroup(id), id)
 }
 
 // Dial finds what a dialled value reaches, whatever its case.

@@ -102,6 +102,11 @@ func (r *rig) dump(d *roster.Directory) string {
 				}
 			}
 		}
+		for id := pbx.RingGroupID(1); id < 10; id++ {
+			if g, ok := d.RingGroup(id); ok {
+				out = append(out, fmt.Sprintf("ring group %+v", *g))
+			}
+		}
 		return tx.EachDialString(func(s pbx.DialString) error {
 			t, ok := d.Dial([]byte(strings.ToUpper(s.Value)))
 			out = append(out, fmt.Sprintf("dial %s %v %+v", s.Value, ok, t))
@@ -379,4 +384,47 @@ func TestForwardingIsInForceOnceApplied(t *testing.T) {
 	want(ben)
 	change(0)
 	want(0)
+}
+
+func TestARingGroupIsInForceOnceApplied(t *testing.T) {
+	r := newRig(t)
+	home := r.group("Sales")
+	anna, ben := r.user("Anna", home), r.user("Ben", home)
+	g, _, err := r.CreateRingGroup(t.Context(), r.actor, admin.RingGroupPatch{
+		Name: p("Front desk"), Number: p("700"), Members: &[]pbx.UserID{ben.User.ID, anna.User.ID},
+	}, admin.Write{})
+	r.ok(err)
+	n, _, err := r.CreateOutsideNumber(t.Context(), r.actor, admin.OutsidePatch{
+		Value: p("+4533736506"), LeadsTo: p(g.Ref()),
+	}, admin.Write{})
+	r.ok(err)
+	r.follow()
+	for _, dialled := range []string{"700", "+4533736506"} {
+		if x, ok := r.Dial([]byte(dialled)); !ok || x.RingGroup != g.ID || x.User != 0 {
+			t.Errorf("%s is %+v", dialled, x)
+		}
+	}
+	if x, ok := r.Directory.RingGroup(g.ID); !ok || !slices.Equal(x.Members, []pbx.UserID{ben.User.ID, anna.User.ID}) {
+		t.Errorf("the ring group is %+v", x)
+	}
+	_, _, err = r.UpdateRingGroup(t.Context(), r.actor, g.ID, admin.RingGroupPatch{
+		Number: p("701"), Members: &[]pbx.UserID{anna.User.ID}, Then: p(ben.User.Ref()),
+	}, admin.Write{})
+	r.ok(err)
+	_, _, err = r.UpdateOutsideNumber(t.Context(), r.actor, n.ID, admin.OutsidePatch{LeadsTo: p(anna.User.Ref())}, admin.Write{})
+	r.ok(err)
+	r.follow()
+	x, ok := r.Directory.RingGroup(g.ID)
+	if !ok || len(x.Members) != 1 || x.Then != ben.User.Ref() {
+		t.Errorf("the ring group is %+v", x)
+	}
+	if _, ok := r.Dial([]byte("700")); ok {
+		t.Error("the former number still leads there")
+	}
+	_, err = r.DeleteRingGroup(t.Context(), r.actor, g.ID, nil, admin.Write{})
+	r.ok(err)
+	r.follow()
+	if _, ok := r.Directory.RingGroup(g.ID); ok {
+		t.Error("a deleted ring group is still there")
+	}
 }

@@ -83,6 +83,8 @@ func (e *edit[K, V]) apply(s *shards[K, V]) {
 	}
 }
 
+func hashRingGroup(id pbx.RingGroupID) uint64 { return uint64(id) }
+
 func hashUser(id pbx.UserID) uint64 { return uint64(id) }
 
 // progress says how far change sets are applied, and lets others wait for it.

@@ -9,16 +9,20 @@ import (
 
 // Divert is one time that a call was sent on: by whom, and why.
 type Divert struct {
-	From *roster.User
-	When pbx.ForwardWhen
-	DND  bool // with ForwardBusy: he does not want to be disturbed
+	From  *roster.User   // nil: by a ring group
+	Group *pbx.RingGroup // nobody of it took the call; When is ForwardNoAnswer
+	When  pbx.ForwardWhen
+	DND   bool // with ForwardBusy: he does not want to be disturbed
 	// His phone said so itself, by a redirection; When is empty then.
 	Deflected bool
 }
 
 // Next tells where a call goes on that nobody took at the one whom the plan reaches, for want of an answer, as he is
-// busy, or as none of his phones can be reached; false if it ends there.
+// busy, or as none of his phones can be reached; false if it ends there. Why does not matter to a ring group.
 func Next(q Query, p Plan, why pbx.ForwardWhen, s Snapshot) (Plan, bool) {
+	if p.Group != nil {
+		return nextInGroup(q, p, s)
+	}
 	if p.User == nil {
 		return p, false
 	}
@@ -41,11 +45,18 @@ func Deflected(q Query, p Plan, contact []byte, s Snapshot) (Plan, bool) {
 		t.Kind == pbx.DialOutside && t.State != pbx.OutsideActive {
 		return p, false
 	}
-	return sendTo(p, q, t.User, Divert{From: p.User, Deflected: true}, s), true
+	return sendToUser(p, q, t.User, Divert{From: p.User, Deflected: true}, s), true
 }
 
-// Again is the plan for the same user as phones are now: one may have come back.
+// Again is the plan for the same user or ring group as phones are now: one may have come back.
 func Again(q Query, p Plan, s Snapshot) Plan {
+	if p.Group != nil {
+		g, ok := s.Directory.RingGroup(p.Group.ID)
+		if !ok {
+			return refused(p, pbx.EndUnreachable)
+		}
+		return members(p, q, g, p.Left, s)
+	}
 	if p.User == nil {
 		return p
 	}
@@ -68,22 +79,34 @@ func forwards(u *roster.User, when pbx.ForwardWhen, q Query) bool {
 
 // forward sends the call on to whom the user named.
 func forward(p Plan, q Query, u *roster.User, d Divert, s Snapshot) Plan {
-	return sendTo(p, q, u.Forwarding.To(d.When), d, s)
+	return sendToUser(p, q, u.Forwarding.To(d.When), d, s)
+}
+
+// sendToUser sends the call on to a user.
+func sendToUser(p Plan, q Query, id pbx.UserID, d Divert, s Snapshot) Plan {
+	return sendTo(p, d, s, func(p Plan) Plan {
+		to, ok := s.Directory.User(id)
+		if !ok {
+			return refused(p, pbx.EndUnreachable)
+		}
+		p.Group, p.Left = nil, nil
+		return reach(p, q, to, s)
+	})
 }
 
 // sendTo sends the call on, unless that has happened too often.
-func sendTo(p Plan, q Query, id pbx.UserID, d Divert, s Snapshot) Plan {
+func sendTo(p Plan, d Divert, s Snapshot, on func(Plan) Plan) Plan {
 	if len(p.Diverts) == pbx.MaxForwards {
-		s.tell(Step{Kind: StepCircle, User: d.From})
+		s.tell(Step{Kind: StepCircle, User: d.From, Group: d.Group})
 		return refused(p, pbx.EndForwardLoop)
 	}
-	s.tell(Step{Kind: StepForwarded, User: d.From, When: d.When})
-	p.Diverts = append(slices.Clip(p.Diverts), d)
-	to, ok := s.Directory.User(id)
-	if !ok {
-		return refused(p, pbx.EndUnreachable)
+	step := Step{Kind: StepForwarded, User: d.From, When: d.When}
+	if d.Group != nil {
+		step = Step{Kind: StepNotTaken, Group: d.Group}
 	}
-	return reach(p, q, to, s)
+	s.tell(step)
+	p.Diverts = append(slices.Clip(p.Diverts), d)
+	return on(p)
 }
 
 func refused(p Plan, r pbx.EndReason) Plan {

@@ -1,9 +1,9 @@
 // Package route decides where a call goes: who dialled what becomes a plan. It is pure: it looks things up in the
 // snapshot it is given, reads no clock, and changes nothing.
 //
-// A plan is made for the moment: what follows when nobody answers is asked of Next once it has happened. Ring groups, call
-// flows and gateways will be further kinds of plan; there are none yet. A leg to the outside does not exist, so nothing
-// here authorizes one.
+// A plan is made for the moment: what follows when nobody answers is asked of Next once it has happened. Call flows and
+// gateways will be further kinds of plan; there are none yet. A leg to the outside does not exist, so nothing here
+// authorizes one.
 package route
 
 import (
@@ -19,6 +19,7 @@ import (
 type Directory interface {
 	Dial(value []byte) (roster.Target, bool)
 	User(id pbx.UserID) (*roster.User, bool)
+	RingGroup(id pbx.RingGroupID) (*pbx.RingGroup, bool)
 	Organization() *roster.Organization
 }
 
@@ -44,7 +45,8 @@ type Query struct {
 type Snapshot struct {
 	Directory Directory
 	Bindings  func(pbx.UserID) []Binding
-	Tell      func(Step) // is told each step on the way to the plan; nil: nobody asks
+	Phone     func(pbx.UserID) PhoneUse // nil: nobody is on the phone
+	Tell      func(Step)                // is told each step on the way to the plan; nil: nobody asks
 }
 
 // Kind says what a plan does.
@@ -61,17 +63,20 @@ const (
 // Plan is what routing decided.
 type Plan struct {
 	Kind    Kind
-	Dialled string        // what was dialled, as records show it
-	Reason  pbx.EndReason // of a refusal
-	User    *roster.User  // who is called, nil if nobody is
-	Targets []Target      // of Ring
-	Feature pbx.Feature   // of Feature
-	Behind  pbx.UserID    // of Feature: whose number was dialled behind the code; 0: none was
-	Diverts []Divert      // how the call came to User, the first first
+	Dialled string         // what was dialled, as records show it
+	Reason  pbx.EndReason  // of a refusal
+	User    *roster.User   // who is called, nil if nobody is
+	Group   *pbx.RingGroup // whose members are called, nil if it is no ring group
+	Left    []pbx.UserID   // of Group: who is rung after Targets, or whose phones the call waits for
+	Targets []Target       // of Ring
+	Feature pbx.Feature    // of Feature
+	Behind  pbx.UserID     // of Feature: whose number was dialled behind the code; 0: none was
+	Diverts []Divert       // how the call came to User or Group, the first first
 }
 
 // Target is one phone to ring: a binding, and the further flows of the same phone to try in turn.
 type Target struct {
+	User     *roster.User // whose phone it is
 	Line     pbx.LineID
 	Device   pbx.DeviceID
 	Security pbx.Security // what the line demands
@@ -85,8 +90,11 @@ const maxHops = 8
 // maxCode bounds how long a feature code is that a number may follow.
 const maxCode = 8
 
-// maxTargets bounds how many phones one call rings.
-const maxTargets = 32
+// maxTargets bounds how many phones of one user a call rings, and maxGroupTargets how many of a ring group.
+const (
+	maxTargets      = 32
+	maxGroupTargets = 64
+)
 
 // Decide makes the plan.
 func Decide(q Query, s Snapshot) Plan {
@@ -115,6 +123,8 @@ func Decide(q Query, s Snapshot) Plan {
 		return p
 	case pbx.DialExtension, pbx.DialAlias, pbx.DialUsername, pbx.DialFormer:
 		return toUser(p, q, t, s)
+	case pbx.DialRingGroup:
+		return toRingGroup(p, q, t.RingGroup, s)
 	case pbx.DialOutside:
 		return toOutside(p, q, t, s)
 	case pbx.DialAuthName, pbx.DialHold, pbx.DialHeld:
@@ -168,7 +178,10 @@ func toOutside(p Plan, q Query, t roster.Target, s Snapshot) Plan {
 		return p
 	case pbx.OutsideActive:
 	}
-	if t.User == 0 {
+	switch {
+	case t.RingGroup != 0:
+		return toRingGroup(p, q, t.RingGroup, s)
+	case t.User == 0:
 		s.tell(Step{Kind: StepUnassigned})
 		return p
 	}
@@ -204,7 +217,7 @@ func targets(u *roster.User, q Query, all []Binding, s Snapshot) (list []Target,
 				continue
 			}
 			list = append(list, Target{
-				Line: b.Line, Device: b.Device, Security: line.Security, ZRTP: line.ZRTP, Bindings: []Binding{b},
+				User: u, Line: b.Line, Device: b.Device, Security: line.Security, ZRTP: line.ZRTP, Bindings: []Binding{b},
 			})
 		}
 		s.tell(Step{Kind: kind, User: u, Line: line})

@@ -13,6 +13,7 @@ import (
 type book struct {
 	users map[pbx.UserID]*roster.User
 	dial  map[string]roster.Target
+	rings map[pbx.RingGroupID]*pbx.RingGroup
 	org   *roster.Organization
 }
 
@@ -24,6 +25,11 @@ func (b *book) Dial(v []byte) (roster.Target, bool) {
 func (b *book) User(id pbx.UserID) (*roster.User, bool) {
 	u, ok := b.users[id]
 	return u, ok
+}
+
+func (b *book) RingGroup(id pbx.RingGroupID) (*pbx.RingGroup, bool) {
+	g, ok := b.rings[id]
+	return g, ok
 }
 
 func (b *book) Organization() *roster.Organization { return b.org }

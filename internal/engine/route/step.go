@@ -31,6 +31,11 @@ const (
 	StepWaits       StepKind = "waits"        // the call waits for a phone of User to come back
 	StepForwarded   StepKind = "forwarded"    // User has calls sent on, in the case When
 	StepDND         StepKind = "dnd"          // User does not want to be disturbed
+	StepRingGroup   StepKind = "ring_group"   // Group is called
+	StepIsCaller    StepKind = "is_caller"    // User calls himself, as a member of the group
+	StepOnPhone     StepKind = "on_phone"     // User is on the phone, and the group leaves such members out
+	StepGroupWaits  StepKind = "group_waits"  // the call waits for a phone of a member of Group to come back
+	StepNotTaken    StepKind = "not_taken"    // nobody of Group takes the call: it goes on
 	StepCircle      StepKind = "circle"       // the call was sent on too often: it goes in circles
 )
 
@@ -40,6 +45,7 @@ type Step struct {
 	Value  string          // of StepDialled
 	Holder pbx.DialKind    // of StepHolder and StepKept
 	User   *roster.User    // whom the step is about, nil if nobody
+	Group  *pbx.RingGroup  // which ring group the step is about, nil if none
 	Line   *roster.Line    // of the steps about a phone
 	When   pbx.ForwardWhen // of StepForwarded
 }

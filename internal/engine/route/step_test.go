@@ -26,6 +26,19 @@ func TestEachDecisionIsToldInSteps(t *testing.T) {
 		b.users[id].Forwarding = &f
 		b.dial["f"+strconv.Itoa(int(id))] = roster.Target{Kind: pbx.DialExtension, User: id}
 	}
+	b.rings = map[pbx.RingGroupID]*pbx.RingGroup{
+		1: {ID: 1, Strategy: pbx.RingAll, Members: []pbx.UserID{1, 2, 3, 4, 9, 99}},
+		2: {ID: 2, Strategy: pbx.RingInTurn, Members: []pbx.UserID{3, 2, 5}},
+		3: {ID: 3, Strategy: pbx.RingAll, Members: []pbx.UserID{3}, Then: pbx.User{ID: 2}.Ref()},
+		4: {ID: 4, Strategy: pbx.RingAll, Then: pbx.RingGroup{ID: 4}.Ref()},
+		5: {ID: 5, Strategy: pbx.RingAll, Members: []pbx.UserID{7}},
+		6: {ID: 6, Strategy: pbx.RingAll, Members: []pbx.UserID{9}, Then: pbx.User{ID: 1}.Ref()},
+	}
+	for id := range b.rings {
+		b.dial["g"+strconv.Itoa(int(id))] = roster.Target{Kind: pbx.DialRingGroup, RingGroup: id}
+	}
+	b.dial["g9"] = roster.Target{Kind: pbx.DialRingGroup, RingGroup: 9}
+	b.dial["+4930901825"] = roster.Target{Kind: pbx.DialOutside, RingGroup: 3, State: pbx.OutsideActive}
 	b.dial["*72"] = roster.Target{Kind: pbx.DialFeature, Feature: pbx.FeatureForwardOn}
 	phones := func(u pbx.UserID) []Binding {
 		if u == 7 {
@@ -86,6 +99,25 @@ func TestEachDecisionIsToldInSteps(t *testing.T) {
 		{"a code with a name", 1, "*72bob", Feature, []StepKind{StepDialled, StepFeature}},
 		{"a code with a number nobody has", 1, "*72999", Refuse, []StepKind{StepDialled, StepNobody}},
 		{"a code with what only signs in", 1, "*72login", Refuse, []StepKind{StepDialled, StepNobody}},
+		{"a ring group", 1, "g1", Ring, []StepKind{
+			StepDialled, StepRingGroup, StepIsCaller, StepRings, StepRings, StepGone, StepNoPhone, StepDisabled, StepDND,
+		}},
+		{"one after the other", 1, "g2", Ring, []StepKind{StepDialled, StepRingGroup, StepNoPhone, StepRings, StepRings, StepGone}},
+		{"a ring group without phones", 1, "g3", Ring, []StepKind{
+			StepDialled, StepRingGroup, StepNoPhone, StepNotTaken, StepRings, StepRings, StepGone,
+		}},
+		{"by an outside number", 1, "+4930901825", Ring, []StepKind{
+			StepDialled, StepRingGroup, StepNoPhone, StepNotTaken, StepRings, StepRings, StepGone,
+		}},
+		{"ring groups in circles", 1, "g4", Refuse, []StepKind{
+			StepDialled, StepRingGroup, StepNotTaken, StepRingGroup, StepNotTaken, StepRingGroup, StepNotTaken, StepRingGroup,
+			StepNotTaken, StepRingGroup, StepNotTaken, StepRingGroup, StepCircle,
+		}},
+		{"one whose phones may come back", 1, "g5", Await, []StepKind{
+			StepDialled, StepRingGroup, StepGone, StepSwitchedOff, StepGroupWaits,
+		}},
+		{"one that leads to the caller", 1, "g6", Refuse, []StepKind{StepDialled, StepRingGroup, StepDND}},
+		{"one that is gone", 1, "g9", Refuse, []StepKind{StepDialled}},
 		{"a code that takes no number", 1, "*43202", Refuse, []StepKind{StepDialled, StepNobody}},
 	}...)
 	for _, tt := range tests {

@@ -296,6 +296,7 @@ type Record struct {
 	EndReason  string     `json:"endReason"`
 	SIPStatus  int        `json:"sipStatus"`
 	Open       bool       `json:"open"`
+	Dialled    string     `json:"dialled"`
 	Caller     Party      `json:"caller"`
 	Callee     Party      `json:"callee"`
 	Security   struct {

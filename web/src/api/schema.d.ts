@@ -912,6 +912,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ring-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the ring groups */
+        get: operations["listRingGroups"];
+        put?: never;
+        /** Make a ring group */
+        post: operations["createRingGroup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ring-groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a ring group */
+        get: operations["getRingGroup"];
+        put?: never;
+        post?: never;
+        /** Delete a ring group; it can come back for 30 days. 409 with the deletion until what leads to it is resolved */
+        delete: operations["deleteRingGroup"];
+        options?: never;
+        head?: never;
+        /** Change a ring group; what is left out stays */
+        patch: operations["updateRingGroup"];
+        trace?: never;
+    };
+    "/ring-groups/{id}/deletion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See what leads to a ring group */
+        get: operations["previewRingGroupDeletion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/roles": {
         parameters: {
             query?: never;
@@ -1859,6 +1913,8 @@ export interface components {
             offline?: components["schemas"]["ForwardTo"];
             /** @description What is said in always does not count now */
             paused: boolean;
+            /** @description The ring groups of which he is a member, by name */
+            ringGroups: components["schemas"]["RingGroupName"][];
             /** Format: int64 */
             userId: number;
             /**
@@ -1876,6 +1932,7 @@ export interface components {
             offline?: components["schemas"]["ForwardTo"];
             /** @description What is said in always does not count now */
             paused?: boolean;
+            readonly ringGroups?: unknown;
             readonly userId?: unknown;
             readonly version?: unknown;
         };
@@ -1992,9 +2049,10 @@ export interface components {
              * @description 0: nothing
              */
             id?: number;
-            /** @description user, which it is unless told */
+            /** @description user, which it is unless told, or ring_group */
             kind?: string;
             readonly name?: unknown;
+            readonly number?: unknown;
         };
         HoldInput: {
             /**
@@ -2244,6 +2302,18 @@ export interface components {
         };
         ListRegistration: {
             items: components["schemas"]["Registration"][];
+            /** @description Cursor of the next page */
+            next?: string;
+            /**
+             * Format: int64
+             * @description How many there are on all pages
+             */
+            total: number;
+            /** @description There are more than total; it was not counted further */
+            totalMore?: boolean;
+        };
+        ListRingGroup: {
+            items: components["schemas"]["RingGroup"][];
             /** @description Cursor of the next page */
             next?: string;
             /**
@@ -2657,7 +2727,7 @@ export interface components {
             note?: string;
         };
         OutsideFileInput: {
-            /** @description Columns number, user (extension or username; - for nobody), note, state, location (by name; - for none) */
+            /** @description Columns number, user (extension or username, or the number of a ring group; - for nobody), note, state, location (by name; - for none) */
             csv: string;
         };
         OutsideInput: {
@@ -2689,7 +2759,7 @@ export interface components {
         OutsideNumber: {
             /** Format: date-time */
             createdAt: string;
-            /** @description Of the user it leads to */
+            /** @description Of the user or ring group it leads to */
             extension: string;
             /** Format: int64 */
             id: number;
@@ -3008,6 +3078,90 @@ export interface components {
             /** Format: int64 */
             objectId: number;
         };
+        RingGroup: {
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: int64 */
+            id: number;
+            /** @description Who is called, in order */
+            memberIds: number[];
+            /** @description The same, named */
+            members: components["schemas"]["RingMember"][];
+            name: string;
+            /** @description Empty: reached by outside numbers and other ring groups only */
+            number: string;
+            /** @description The outside numbers that lead to it, as E.164 */
+            outsideNumbers: string[];
+            /**
+             * Format: int64
+             * @description How long all of them ring, or each when it is one after the other
+             */
+            ringSeconds: number;
+            /** @description Who is on the phone is left out */
+            skipBusy: boolean;
+            /**
+             * @description Everybody at once; one after the other as listed; or who has not been on the phone for the longest time first
+             * @enum {string}
+             */
+            strategy: "all" | "inTurn" | "longestIdle";
+            /** @description Who gets a call that nobody takes; left out: it ends */
+            then?: components["schemas"]["RingThen"];
+            /** Format: date-time */
+            updatedAt: string;
+            /** Format: int64 */
+            version: number;
+        };
+        RingGroupInput: {
+            readonly createdAt?: unknown;
+            readonly id?: unknown;
+            /** @description Who is called, in order, as a whole */
+            memberIds?: number[];
+            readonly members?: unknown;
+            /** @description Unique */
+            name?: string;
+            /** @description Empty: none */
+            number?: string;
+            readonly outsideNumbers?: unknown;
+            /**
+             * Format: int64
+             * @description 5 to 300; 20 unless told
+             */
+            ringSeconds?: number;
+            /** @description true unless told */
+            skipBusy?: boolean;
+            /**
+             * @description all unless told
+             * @enum {string}
+             */
+            strategy?: "all" | "inTurn" | "longestIdle";
+            /** @description Who gets a call that nobody takes: a user or a ring group; an empty object: nobody */
+            then?: components["schemas"]["HolderInput"];
+            readonly updatedAt?: unknown;
+            readonly version?: unknown;
+        };
+        RingGroupName: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** @description Empty: none */
+            number: string;
+        };
+        RingMember: {
+            /** @description Who is disabled is not called */
+            enabled: boolean;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            number: string;
+        };
+        RingThen: {
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "user" | "ring_group";
+            name: string;
+            number: string;
+        };
         Role: {
             name: string;
             permissions: string[];
@@ -3289,6 +3443,8 @@ export interface components {
             dialled: string;
             /** @description With feature: what the server itself does */
             feature?: string;
+            /** @description The ring group whose members are called in the end */
+            group?: components["schemas"]["RingGroupName"];
             /**
              * @description wait: the caller hears ringing until a phone comes back
              * @enum {string}
@@ -3311,6 +3467,8 @@ export interface components {
             callee?: components["schemas"]["UserName"];
             /** @description With feature: what the server itself does */
             feature?: string;
+            /** @description The ring group whose members are called in the end */
+            group?: components["schemas"]["RingGroupName"];
             /**
              * @description wait: the caller hears ringing until a phone comes back
              * @enum {string}
@@ -3327,8 +3485,11 @@ export interface components {
             steps: components["schemas"]["TriedStep"][];
             /** @description Where the call would go on if it is not taken, by case */
             then: components["schemas"]["TriedNext"][];
-            /** @enum {string} */
-            when: "busy" | "noAnswer" | "offline";
+            /**
+             * @description notTaken: nobody of the ring group took it, for whatever reason
+             * @enum {string}
+             */
+            when: "busy" | "noAnswer" | "offline" | "notTaken";
         };
         TriedStep: {
             /**
@@ -3336,10 +3497,12 @@ export interface components {
              * @description With steps about a phone
              */
             deviceId?: number;
+            /** @description The ring group that the step is about */
+            group?: components["schemas"]["RingGroupName"];
             /** @description With holder and kept: which kind of entry in the numbering plan it is */
             holder?: string;
             /** @enum {string} */
-            kind: "dialled" | "foreign" | "barred" | "holder" | "feature" | "nobody" | "kept" | "paused" | "ported" | "unassigned" | "left" | "disabled" | "rings" | "gone" | "insecure" | "switched_off" | "no_phone" | "waits" | "forwarded" | "dnd" | "circle";
+            kind: "dialled" | "foreign" | "barred" | "holder" | "feature" | "nobody" | "kept" | "paused" | "ported" | "unassigned" | "left" | "disabled" | "rings" | "gone" | "insecure" | "switched_off" | "no_phone" | "waits" | "forwarded" | "dnd" | "ring_group" | "is_caller" | "on_phone" | "group_waits" | "not_taken" | "circle";
             /** @description With steps about a phone: the line it is registered on */
             sipUsername?: string;
             /** @description Whom the step is about */
@@ -5641,7 +5804,7 @@ export interface operations {
                 /** @description With value: the asking form's own hold, which counts as free */
                 hold?: number;
                 /** @description outside lists the outside numbers whole */
-                kind?: "extension" | "alias" | "username" | "auth_name" | "outside" | "feature" | "hold" | "held";
+                kind?: "extension" | "alias" | "username" | "auth_name" | "outside" | "ring_group" | "feature" | "hold" | "held";
                 /** @description Items on a page, 50 unless told */
                 limit?: number;
                 /** @description With value: read it as an outside number */
@@ -6538,6 +6701,233 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListRegistration"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRingGroups: {
+        parameters: {
+            query?: {
+                /** @description What next said on the page before */
+                cursor?: string;
+                /** @description Items on a page, 50 unless told */
+                limit?: number;
+                /** @description Page number from 1; or use cursor */
+                page?: number;
+                /** @description Search text */
+                q?: string;
+                /** @description Field to sort by; a minus before it turns the order round */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRingGroup"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createRingGroup: {
+        parameters: {
+            query?: {
+                /** @description Answer as if it were done, and change nothing */
+                dryRun?: boolean;
+            };
+            header?: {
+                /** @description The same key again is not carried out again */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RingGroupInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Ringfence-Change-Set"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RingGroup"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRingGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RingGroup"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteRingGroup: {
+        parameters: {
+            query?: {
+                /** @description Answer as if it were done, and change nothing */
+                dryRun?: boolean;
+            };
+            header?: {
+                /** @description The ETag as it was read; 412 when somebody changed it since */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Removal"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "Ringfence-Change-Set"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateRingGroup: {
+        parameters: {
+            query?: {
+                /** @description Answer as if it were done, and change nothing */
+                dryRun?: boolean;
+            };
+            header?: {
+                /** @description The ETag as it was read; 412 when somebody changed it since */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RingGroupInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Ringfence-Change-Set"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RingGroup"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewRingGroupDeletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deletion"];
                 };
             };
             /** @description Error */

@@ -5,7 +5,7 @@ import { ChangeList } from './ChangeList'
 
 const shortPage = 10
 
-type Kind = 'user' | 'group' | 'device' | 'location' | 'provisioning_profile'
+type Kind = 'user' | 'group' | 'device' | 'location' | 'provisioning_profile' | 'ring_group'
 
 /** History is everything that was changed about one thing; it is read when it is opened. */
 export function History({ kind, id }: { kind: Kind; id: number }) {

@@ -37,6 +37,12 @@ export function ThingLink({ thing, gone, children }: { thing: Thing; gone: boole
           {children}
         </Link>
       )
+    case 'ring_group':
+      return (
+        <Link to="/ring-groups/$id" params={params}>
+          {children}
+        </Link>
+      )
     case 'provisioning_profile':
       return (
         <Link to="/settings/profiles/$id" params={params}>

@@ -45,5 +45,17 @@ describe('the fields of a change', () => {
       { field: 'busy', label: 'Busy', before: '', after: 'Ben Carlsen' },
     ])
   })
+  test('of a ring group say whom it calls, how, and where calls go on', () => {
+    const item: ChangeItem = { kind: 'ring_group', id: 3, name: 'Sales', action: 'updated' }
+    const sides = {
+      before: { strategy: 'all', members: [7] },
+      after: { strategy: 'inTurn', members: [7, 8], then: { kind: 'ring_group', id: 4 } },
+    }
+    expect(fieldChanges({ ...item, ...sides }, { 'members/7': 'Anna Berg', 'members/8': 'Ben Carlsen' })).toEqual([
+      { field: 'strategy', label: 'How it rings', before: 'All at once', after: 'One after the other' },
+      { field: 'members', label: 'Members', before: 'Anna Berg', after: 'Anna Berg, Ben Carlsen' },
+      { field: 'then', label: 'If nobody takes the call', before: '', after: 'Ring group 4' },
+    ])
+  })
   test('of a secret are never shown', () => expect(fieldChanges(secret)).toEqual([]))
 })

@@ -1,6 +1,7 @@
 import type { ChangeItem, ChangeSet } from '../api/types'
 import { serverText, t, tOr } from '../locale'
 import { dateTime } from '../locale/format'
+import { kindText } from '../numbers/occupancy'
 import { forwardCases } from '../routing/values'
 
 // What hangs on another thing is told with it, not by itself.
@@ -21,11 +22,17 @@ const words: Record<string, string> = {
   provisioning_profile: 'profile',
   permission: 'permission',
   forwarding: 'forwarding',
+  ring_group: 'ringGroup',
 }
 // Fields that name an account by its number and are called by the case in which it gets calls.
 const cases = new Set<string>(forwardCases)
 // Fields whose values are words of a closed list, under the prefix that those have in the locale files.
-const choices: Record<string, string> = { role: 'role', kind: 'user.kind', level: 'level' }
+const choices: Record<string, string> = {
+  role: 'role',
+  kind: 'user.kind',
+  level: 'level',
+  strategy: 'ringGroup.strategy',
+}
 
 /** mainItem is the thing that a change was about. */
 export function mainItem(change: Pick<ChangeSet, 'items' | 'subject'>): ChangeItem | undefined {
@@ -93,6 +100,12 @@ export function fieldChanges(item: ChangeItem, names: Names = {}): FieldChange[]
 
 const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/
 
+/** isRef tells whether a value names another thing of some kind. */
+function isRef(value: unknown): value is { kind: string; id: number } {
+  const { kind, id } = (value ?? {}) as Record<string, unknown>
+  return typeof kind === 'string' && typeof id === 'number'
+}
+
 function shown(field: string, value: unknown, names: Names): string {
   if (value === undefined || value === null || value === '') return ''
   if (Array.isArray(value)) return value.map((one) => shown(field, one, names)).join(', ')
@@ -103,7 +116,8 @@ function shown(field: string, value: unknown, names: Names): string {
   }
   if (typeof value === 'string') {
     if (moment.test(value)) return value.startsWith('0001-') ? '' : dateTime(value)
-    return tOr(`${choices[field] ?? 'audit.value'}.${value}`, value)
+    return tOr(`${choices[field] ?? 'audit.value'}.${value}`, field === 'kind' ? kindText(value) : value)
   }
+  if (isRef(value)) return `${tOr(`kind.${value.kind}`, value.kind)} ${names[`${field}/${value.id}`] || value.id}`
   return JSON.stringify(value)
 }

@@ -2,8 +2,9 @@ import { Button, TextInput } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
-import type { TriedCall, TriedNext, TriedStep } from '../api/types'
+import type { TriedNext, TriedStep, TriedWay } from '../api/types'
 import { t, tOr } from '../locale'
+import { HolderLink } from '../ringgroups/HolderLink'
 import { useMay } from '../session/may'
 import { ErrorView } from '../ui/ErrorView'
 import { IconPhone, IconPhoneOff } from '../ui/icons'
@@ -11,6 +12,7 @@ import { Page } from '../ui/Page'
 import { UserPicker } from '../users/UserPicker'
 import { userQuery } from '../users/queries'
 import { callKeys, tryQuery } from './queries'
+import { turns } from './turns'
 
 /** TryPage shows where a call would go now, and why, without making it. What is tried stands in the address. */
 export function TryPage() {
@@ -87,21 +89,18 @@ function Tried({ caller, dialled }: { caller: number | undefined; dialled: strin
       <h2>
         {rings ? <IconPhone size={18} aria-hidden /> : <IconPhoneOff size={18} aria-hidden />} {outcome(data)}
       </h2>
-      <Steps steps={data.steps} />
+      <Steps way={data} />
       <Branches way={data} />
     </section>
   )
 }
 
-/** Way is what becomes of a call, at first or when it goes on. */
-type Way = Omit<TriedCall, 'dialled'>
-
-function Steps({ steps }: { steps: TriedStep[] }) {
+function Steps({ way }: { way: TriedWay }) {
   return (
     <ol>
-      {Array.from(steps.entries(), ([at, step]) => (
+      {Array.from(way.steps.entries(), ([at, step]) => (
         <li key={at}>
-          <StepText step={step} />
+          <StepText step={step} ofMany={way.group !== undefined} />
         </li>
       ))}
     </ol>
@@ -109,14 +108,21 @@ function Steps({ steps }: { steps: TriedStep[] }) {
 }
 
 /** Branches is where the call goes on if it is not taken, and on from there. */
-function Branches({ way }: { way: Way }) {
-  if (way.then.length === 0) return null
+function Branches({ way }: { way: TriedWay }) {
+  const { members, last } = turns(way)
+  if (members.length + last.then.length === 0) return null
   return (
     <ul className="tried-then">
-      {way.then.map((next) => (
+      {Array.from(members.entries(), ([at, next]) => (
+        <li key={at}>
+          <span className="dimmed">{t('try.then.member', { seconds: next.seconds ?? 0 })}</span>
+          <Steps way={next} />
+        </li>
+      ))}
+      {last.then.map((next) => (
         <li key={next.when}>
-          <span className="dimmed">{unless(way, next)}</span> <span className="strong">{outcome(next)}</span>
-          <Steps steps={next.steps} />
+          <span className="dimmed">{unless(last, next)}</span> <span className="strong">{outcome(next)}</span>
+          <Steps way={next} />
           <Branches way={next} />
         </li>
       ))}
@@ -125,19 +131,21 @@ function Branches({ way }: { way: Way }) {
 }
 
 /** unless says in which case a call goes on. */
-function unless(way: Way, next: TriedNext): string {
-  return t(`try.then.${next.when}`, { name: way.callee?.displayName ?? '–', seconds: way.seconds ?? 0 })
+function unless(way: TriedWay, next: TriedNext): string {
+  return t(`try.then.${next.when}`, { name: whom(way) || '–', seconds: way.seconds ?? 0 })
 }
 
+const whom = ({ callee, group }: Pick<TriedWay, 'callee' | 'group'>) => callee?.displayName ?? group?.name ?? ''
+
 /** outcome says in a sentence what would become of the call. */
-function outcome(tried: Way): string {
-  const name = tried.callee?.displayName ?? ''
+function outcome(tried: TriedWay): string {
+  const name = whom(tried)
   const seconds = tried.seconds ?? 0
   switch (tried.outcome) {
     case 'ring':
       return t('try.ring', { n: tried.steps.filter((step) => step.kind === 'rings').length, name, seconds })
     case 'wait':
-      return t('try.wait', { name, seconds })
+      return t(tried.group ? 'try.waitGroup' : 'try.wait', { name, seconds })
     case 'feature':
       return tOr(`try.feature.${tried.feature}`, t('try.step.feature'))
     case 'refuse':
@@ -145,13 +153,15 @@ function outcome(tried: Way): string {
   }
 }
 
-function StepText({ step }: { step: TriedStep }) {
+function StepText({ step, ofMany }: { step: TriedStep; ofMany: boolean }) {
   const may = useMay()
   const of = step.holder ?? step.when
-  const key = of ? `${step.kind}.${of}` : step.kind
+  // Where several are called, a phone alone does not say whose it is.
+  const kind = ofMany && step.kind === 'rings' && step.user ? 'ringsOf' : step.kind
+  const key = of ? `${kind}.${of}` : kind
   const text = tOr(`try.step.${key}`, step.kind, {
     value: step.value || '–',
-    name: step.user?.displayName ?? '–',
+    name: step.user?.displayName ?? step.group?.name ?? '–',
     line: step.sipUsername ?? '',
   })
   if (step.deviceId && may('devices:read')) {
@@ -160,6 +170,9 @@ function StepText({ step }: { step: TriedStep }) {
         {text}
       </Link>
     )
+  }
+  if (step.kind === 'ring_group' && step.group) {
+    return <HolderLink holder={{ kind: 'ring_group', id: step.group.id }}>{text}</HolderLink>
   }
   return <>{text}</>
 }

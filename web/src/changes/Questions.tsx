@@ -7,6 +7,7 @@ import { groupChoices } from '../groups/queries'
 import { t, tOr } from '../locale'
 import { profilesQuery } from '../profiles/queries'
 import { outsideQuery } from '../numbers/queries'
+import { ringGroupChoices } from '../ringgroups/queries'
 import { UserPicker } from '../users/UserPicker'
 import { locationChoices } from './choices'
 
@@ -147,6 +148,15 @@ function ReferenceName({ reference }: { reference: Reference }) {
           {to}
         </>
       )
+    case 'ring_group':
+      return (
+        <>
+          <Link to="/ring-groups/$id" params={{ id }} target="_blank">
+            {name}
+          </Link>
+          {to}
+        </>
+      )
     case 'group':
       return (
         <>
@@ -233,8 +243,14 @@ function NamedTarget({ kind, value, onChange }: TargetProps) {
   const groups = useQuery({ ...groupChoices, enabled: kind === 'group' })
   const locations = useQuery({ ...locationChoices, enabled: kind === 'location' })
   const profiles = useQuery({ ...profilesQuery, enabled: kind === 'provisioning_profile' })
-  const { data } = kind === 'group' ? groups : kind === 'location' ? locations : profiles
-  const items: { id: number; name: string }[] = data?.items ?? []
+  const ringGroups = useQuery({ ...ringGroupChoices, enabled: kind === 'ring_group' })
+  const choices: Record<string, { data: { items: { id: number; name: string }[] } | undefined }> = {
+    group: groups,
+    location: locations,
+    provisioning_profile: profiles,
+    ring_group: ringGroups,
+  }
+  const items = choices[kind]?.data?.items ?? []
   return (
     <Select
       aria-label={t('refers.to')}

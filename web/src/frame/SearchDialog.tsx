@@ -6,8 +6,9 @@ import { groupsQuery } from '../groups/queries'
 import { t } from '../locale'
 import { kindText } from '../numbers/occupancy'
 import { numbersQuery } from '../numbers/queries'
+import { ringGroupsQuery } from '../ringgroups/queries'
 import { useMay } from '../session/may'
-import { IconBook, IconSearch, IconUser, IconUsers } from '../ui/icons'
+import { IconBook, IconRingGroup, IconSearch, IconUser, IconUsers } from '../ui/icons'
 import { Modal } from '../ui/Modal'
 import { usersQuery } from '../users/queries'
 import { menu } from './menu'
@@ -112,6 +113,7 @@ function useHits(text: string): { hits: Hit[]; searching: boolean } {
   const users = useQuery({ ...usersQuery(filter), enabled: on && may('users:read') })
   const groups = useQuery({ ...groupsQuery(filter), enabled: on && may('groups:read') })
   const numbers = useQuery({ ...numbersQuery(filter), enabled: on && may('numbers:read') })
+  const ringGroups = useQuery({ ...ringGroupsQuery(filter), enabled: on && may('numbers:read') })
   const needle = text.trim().toLowerCase()
 
   const pages = menu
@@ -133,7 +135,15 @@ function useHits(text: string): { hits: Hit[]; searching: boolean } {
       detail: t('groups.members', { n: group.memberCount }),
       href: `/groups/${group.id}`,
     })),
+    ...(ringGroups.data?.items ?? []).map((group): Hit => ({
+      key: `ring-group${group.id}`,
+      icon: IconRingGroup,
+      text: group.name,
+      detail: [group.number, t('kind.ring_group')].filter(Boolean).join(' · '),
+      href: `/ring-groups/${group.id}`,
+    })),
     ...(numbers.data?.items ?? [])
+      .filter((number) => number.kind !== 'ring_group')
       .filter((number) => number.holder?.kind !== 'user' || number.kind !== 'extension')
       .map((number): Hit => ({
         key: `number${number.value}`,
@@ -147,5 +157,6 @@ function useHits(text: string): { hits: Hit[]; searching: boolean } {
       })),
     ...pages,
   ]
-  return { hits, searching: users.isFetching || groups.isFetching || numbers.isFetching || settled !== text.trim() }
+  const searching = [users, groups, ringGroups, numbers].some((list) => list.isFetching)
+  return { hits, searching: searching || settled !== text.trim() }
 }

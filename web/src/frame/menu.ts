@@ -1,5 +1,14 @@
 import type { TextKey } from '../locale'
-import { IconBook, IconBuilding, IconDevice, IconPhone, IconSettings, IconTrash, IconUsers } from '../ui/icons'
+import {
+  IconBook,
+  IconBuilding,
+  IconDevice,
+  IconPhone,
+  IconRingGroup,
+  IconSettings,
+  IconTrash,
+  IconUsers,
+} from '../ui/icons'
 
 export interface MenuLine {
   to: string
@@ -22,6 +31,13 @@ export const menu: MenuLine[] = [
   },
   { to: '/devices', label: 'menu.devices', icon: IconDevice, permissions: ['devices:read'], under: ['/devices'] },
   { to: '/numbers', label: 'menu.numbers', icon: IconBook, permissions: ['numbers:read'], under: ['/numbers'] },
+  {
+    to: '/ring-groups',
+    label: 'menu.ringGroups',
+    icon: IconRingGroup,
+    permissions: ['numbers:read'],
+    under: ['/ring-groups'],
+  },
   {
     to: '/locations',
     label: 'menu.locations',

@@ -3,19 +3,20 @@ import { useQuery } from '@tanstack/react-query'
 import { asProblem } from '../api/problem'
 import { t } from '../locale'
 import { LocationSelect } from '../locations/LocationSelect'
+import { HolderPicker } from '../ringgroups/HolderPicker'
+import { ringGroupQuery } from '../ringgroups/queries'
+import { called, holderOf, holderValue, type Holder } from '../ringgroups/values'
 import { advise } from '../ui/advise'
 import { Form } from '../ui/Form'
 import { useForm } from '../ui/use-form'
-import { UserPicker } from '../users/UserPicker'
 import { userQuery } from '../users/queries'
 import { NumberField } from './NumberField'
 import { useSaveOutside } from './queries'
 
 /** AddOne adds one outside number, as people write it in their country. */
-export function AddOne({ user, onClose }: { user: number | undefined; onClose: () => void }) {
-  const known = useQuery({ ...userQuery(user ?? 0), enabled: user !== undefined }).data
-  const name = known && `${known.displayName} ${known.number}`.trim()
-  const form = useForm({ value: '', leadsTo: user ? String(user) : '', note: '', locationId: '' })
+export function AddOne({ to, onClose }: { to: Holder | undefined; onClose: () => void }) {
+  const name = useHolderName(to)
+  const form = useForm({ value: '', leadsTo: holderValue(to), note: '', locationId: '' })
   const save = useSaveOutside()
   const submit = async () => {
     const { value, leadsTo, note, locationId } = form.values
@@ -25,7 +26,7 @@ export function AddOne({ user, onClose }: { user: number | undefined; onClose: (
         number: undefined,
         values: {
           value: value.trim(),
-          userId: Number(leadsTo) || 0,
+          leadsTo: holderOf(leadsTo),
           note: note.trim(),
           locationId: Number(locationId) || 0,
         },
@@ -56,14 +57,14 @@ export function AddOne({ user, onClose }: { user: number | undefined; onClose: (
     >
       <div className="fields">
         <NumberField {...form.text('value')} label={t('outside.value')} note={t('outside.valueHelp')} outside />
-        <UserPicker
+        <HolderPicker
           key={name}
           label={t('outside.leadsTo')}
           visibleLabel
           description={t('outside.nobodyHelp')}
           name={name}
-          value={Number(form.values.leadsTo) || undefined}
-          onChange={(id) => form.set('leadsTo', id ? String(id) : '')}
+          value={form.values.leadsTo}
+          onChange={(chosen) => form.set('leadsTo', chosen)}
           error={form.errors.leadsTo}
         />
         <LocationSelect {...form.choice('locationId')} label={t('outside.locationId')} />
@@ -71,4 +72,13 @@ export function AddOne({ user, onClose }: { user: number | undefined; onClose: (
       </div>
     </Form>
   )
+}
+
+/** useHolderName is what an account or a ring group is called. */
+function useHolderName(holder: Holder | undefined): string | undefined {
+  const { kind, id = 0 } = holder ?? {}
+  const user = useQuery({ ...userQuery(id), enabled: kind === 'user' }).data
+  const group = useQuery({ ...ringGroupQuery(id), enabled: kind === 'ring_group' }).data
+  if (user) return called({ name: user.displayName, number: user.number })
+  return group && called(group)
 }

@@ -19,13 +19,26 @@ export interface NumberFieldProps extends TextProps {
   onPick?: (number: string) => void
   /** onNext keeps the next free number for this form. */
   onNext?: (() => void) | undefined
+  /** onOffer puts a free number where there is none. */
+  onOffer?: (() => void) | undefined
   note?: string | undefined
   /** outside: what is typed is read as a number of the public network. */
   outside?: boolean
 }
 
 /** NumberField shows who holds the number while it is typed, and offers the next free one. */
-export function NumberField({ label, own, hold, lapsed, onPick, onNext, note, outside, ...text }: NumberFieldProps) {
+export function NumberField({
+  label,
+  own,
+  hold,
+  lapsed,
+  onPick,
+  onNext,
+  onOffer,
+  note,
+  outside,
+  ...text
+}: NumberFieldProps) {
   const [settled] = useDebouncedValue(text.value.trim(), 150)
   const ended = Boolean(lapsed) && settled !== '' && settled === hold?.number
   const mine = settled === '' || settled === own || (settled === hold?.number && !ended)
@@ -54,6 +67,11 @@ export function NumberField({ label, own, hold, lapsed, onPick, onNext, note, ou
         {ended && onNext && (
           <Button size="compact-xs" variant="subtle" onClick={onNext}>
             {t('number.next')}
+          </Button>
+        )}
+        {onOffer && text.value === '' && (
+          <Button size="compact-xs" variant="subtle" onClick={onOffer}>
+            {t('number.offer')}
           </Button>
         )}
         {shown && shown.state !== 'free' && hold && !lapsed && onPick && (

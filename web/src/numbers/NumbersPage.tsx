@@ -1,10 +1,12 @@
 import { Button, Tabs } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { ExtensionPool, Occupancy } from '../api/types'
 import { t, tOr } from '../locale'
 import { pageSize } from '../search-params'
+import { HolderLink } from '../ringgroups/HolderLink'
+import type { Holder } from '../ringgroups/values'
 import { useMay } from '../session/may'
 import { DataTable, type Column } from '../ui/DataTable'
 import { pagingOf } from '../ui/paging'
@@ -24,10 +26,11 @@ const tabs = ['outside', 'pools', 'plan'] as const
 
 /** NumbersPage is what can be dialled: outside numbers, the pools from which free numbers are offered, and the whole plan. */
 export function NumbersPage() {
-  const { tab: chosen, for: user } = useSearch({ from: '/shell/numbers' })
+  const { tab: chosen, for: user, forGroup } = useSearch({ from: '/shell/numbers' })
+  const to = holderFor(user, forGroup)
   const navigate = useNavigate({ from: '/numbers' })
   const may = useMay()
-  const [making, setMaking] = useState(user !== undefined)
+  const [making, setMaking] = useState(to !== undefined)
   const tab = tabs.find((one) => one === chosen) ?? 'outside'
   const mayWrite = may('pools:write') && tab !== 'plan'
   useNewKey(() => {
@@ -46,7 +49,7 @@ export function NumbersPage() {
     >
       <Tabs
         value={tab}
-        onChange={(to) => navigate({ search: { tab: to ?? undefined } })}
+        onChange={(next) => navigate({ search: { tab: next ?? undefined } })}
         activateTabWithKeyboard={false}
         keepMounted={false}
       >
@@ -72,16 +75,22 @@ export function NumbersPage() {
       {making && tab === 'pools' && <PoolDialog onClose={() => setMaking(false)} />}
       {making && tab === 'outside' && (
         <AddNumbersDialog
-          user={user}
+          to={to}
           onClose={() => {
             setMaking(false)
             // The next one added is for nobody in particular.
-            if (user) navigate({ search: (now) => ({ ...now, for: undefined }), replace: true })
+            if (to) navigate({ search: (now) => ({ ...now, for: undefined, forGroup: undefined }), replace: true })
           }}
         />
       )}
     </Page>
   )
+}
+
+/** holderFor is whom the address says that a number is for. */
+function holderFor(user: number | undefined, group: number | undefined): Holder | undefined {
+  if (user) return { kind: 'user', id: user }
+  return group ? { kind: 'ring_group', id: group } : undefined
 }
 
 const poolColumns = (): Column<ExtensionPool>[] => [
@@ -146,13 +155,7 @@ const planColumns = (): Column<Occupancy>[] => [
     id: 'holder',
     header: 'plan.holder',
     cell: ({ holder, reason, kind }) => {
-      if (holder?.kind === 'user' && kind !== 'held')
-        return (
-          <Link to="/accounts/$id" params={{ id: String(holder.id) }}>
-            {holder.name}
-          </Link>
-        )
-      if (holder?.name) return holder.name
+      if (holder?.name) return kind === 'held' ? holder.name : <HolderLink holder={holder}>{holder.name}</HolderLink>
       if (kind === 'outside') return t('outside.nowhere')
       return kind === 'feature' ? '–' : reason || '–'
     },

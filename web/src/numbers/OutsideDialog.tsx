@@ -3,11 +3,12 @@ import { asProblem } from '../api/problem'
 import type { OutsideNumber } from '../api/types'
 import { t } from '../locale'
 import { LocationSelect } from '../locations/LocationSelect'
+import { HolderPicker } from '../ringgroups/HolderPicker'
+import { holderOf, holderValue } from '../ringgroups/values'
 import { advise } from '../ui/advise'
 import { Form } from '../ui/Form'
 import { Modal } from '../ui/Modal'
 import { useForm } from '../ui/use-form'
-import { UserPicker } from '../users/UserPicker'
 import { useSaveOutside } from './queries'
 
 const states = ['active', 'paused', 'ported'] as const
@@ -15,7 +16,7 @@ const states = ['active', 'paused', 'ported'] as const
 /** OutsideDialog changes an outside number: where it leads, whether it is in use, its location, a note. */
 export function OutsideDialog({ number, onClose }: { number: OutsideNumber; onClose: () => void }) {
   const form = useForm({
-    leadsTo: number.leadsTo ? String(number.leadsTo.id) : '',
+    leadsTo: holderValue(number.leadsTo),
     state: number.state as string,
     note: number.note,
     locationId: number.locationId ? String(number.locationId) : '',
@@ -27,7 +28,7 @@ export function OutsideDialog({ number, onClose }: { number: OutsideNumber; onCl
       const { data } = await save.mutateAsync({
         number,
         values: {
-          userId: Number(leadsTo) || 0,
+          leadsTo: holderOf(leadsTo),
           state: states.find((one) => one === state) ?? 'active',
           note: note.trim(),
           locationId: Number(locationId) || 0,
@@ -59,13 +60,13 @@ export function OutsideDialog({ number, onClose }: { number: OutsideNumber; onCl
         }
       >
         <div className="fields">
-          <UserPicker
+          <HolderPicker
             label={t('outside.leadsTo')}
             visibleLabel
             description={t('outside.nobodyHelp')}
             name={number.leadsTo?.name}
-            value={Number(form.values.leadsTo) || undefined}
-            onChange={(id) => form.set('leadsTo', id ? String(id) : '')}
+            value={form.values.leadsTo}
+            onChange={(to) => form.set('leadsTo', to)}
             error={form.errors.leadsTo}
           />
           <Select

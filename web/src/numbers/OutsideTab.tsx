@@ -1,11 +1,12 @@
 import { Button, Select } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { OutsideNumber } from '../api/types'
 import { answers, Questions, type Given } from '../changes/Questions'
 import { t } from '../locale'
 import { pageSize } from '../search-params'
+import { HolderLink } from '../ringgroups/HolderLink'
 import { useMay } from '../session/may'
 import { advise } from '../ui/advise'
 import { DangerDialog } from '../ui/DangerDialog'
@@ -40,13 +41,7 @@ const columns = (): Column<OutsideNumber>[] => [
 ]
 
 function LeadsTo({ number: { leadsTo, state } }: { number: OutsideNumber }) {
-  if (leadsTo?.kind === 'user') {
-    return (
-      <Link to="/accounts/$id" params={{ id: String(leadsTo.id) }}>
-        {leadsTo.name}
-      </Link>
-    )
-  }
+  if (leadsTo) return <HolderLink holder={leadsTo}>{leadsTo.name}</HolderLink>
   if (state !== 'active') return <>–</>
   return (
     <span className="warn with-icon">

@@ -3,7 +3,7 @@ import { t, tOr } from '../locale'
 
 /** kindText is the word for what a number is. */
 export function kindText(kind: string | undefined): string {
-  return kind ? tOr(`kind.${kind}`, kind) : ''
+  return kind ? tOr(`number.kind.${kind}`, tOr(`kind.${kind}`, kind)) : ''
 }
 
 /** holderText says why a number is not free, and who has it. */

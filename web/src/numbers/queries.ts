@@ -141,6 +141,13 @@ export function dropHold(holdId: number): Promise<unknown> {
   return request('DELETE /extension-pools/holds/{id}', { path: { id: holdId }, keepalive: true }).catch(() => undefined)
 }
 
+/** freeNumber is a number that is free now, of the first pool with room. It is not kept. */
+export async function freeNumber(): Promise<string> {
+  const { number, holdId } = await takeHold(0, 0)
+  await dropHold(holdId)
+  return number
+}
+
 /** useSaveOutside adds an outside number, or changes one. */
 export function useSaveOutside() {
   return useMutation({
@@ -191,5 +198,6 @@ function useForgetOutside() {
     Promise.all([
       client.invalidateQueries({ queryKey: numberKeys.all }),
       client.invalidateQueries({ queryKey: ['users'] }),
+      client.invalidateQueries({ queryKey: ['ring-groups'] }),
     ])
 }

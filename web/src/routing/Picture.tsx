@@ -1,12 +1,15 @@
 import { Switch, TextInput } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import { useId, type ReactNode } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import type { Forwarding, ForwardTo } from '../api/types'
-import { t, type TextKey } from '../locale'
+import { t } from '../locale'
+import { HolderLink } from '../ringgroups/HolderLink'
+import { called } from '../ringgroups/values'
 import { useMay } from '../session/may'
 import { IconArrowRight, IconDevice } from '../ui/icons'
 import type { FormState } from '../ui/use-form'
 import { UserPicker } from '../users/UserPicker'
+import { Part } from './Part'
 import { inForce, reached, somebody, type ForwardCase, type RoutingValues } from './values'
 
 /** Editing is the form that the picture is while it is changed. */
@@ -29,6 +32,8 @@ export interface PictureProps {
   forwarding: Forwarding
   values: RoutingValues
   editing?: Editing | undefined
+  /** groupLinks: the ring groups that the phones ring for have links. */
+  groupLinks?: boolean
   /** addNumbers and addPhones lead to where more of them are made. */
   addNumbers?: ReactNode
   addPhones?: ReactNode
@@ -43,6 +48,7 @@ export function Picture({
   values,
   addNumbers,
   addPhones,
+  groupLinks = false,
   ...rest
 }: PictureProps) {
   const way = reached(values)
@@ -68,6 +74,7 @@ export function Picture({
           <span className="strong">{ring ? rings(seconds) : silent(way.phones, values)}</span>
           {phones}
         </div>
+        <AlsoFor groups={rest.forwarding.ringGroups} links={groupLinks} />
         {addPhones}
       </Part>
       <IconArrowRight className="routing-arrow" size={20} aria-hidden />
@@ -90,13 +97,23 @@ const rings = (seconds: number | undefined) =>
 const silent = (meant: boolean, values: RoutingValues) =>
   meant ? t('routing.none') : t(inForce(values) ? 'routing.silent.always' : 'routing.silent.doNotDisturb')
 
-function Part({ title, children }: { title: TextKey; children: ReactNode }) {
-  const id = useId()
+/** AlsoFor is the ring groups for which the phones ring, too. */
+function AlsoFor({ groups, links }: { groups: Forwarding['ringGroups']; links: boolean }) {
+  if (groups.length === 0) return null
   return (
-    <section className="routing-part" aria-labelledby={id}>
-      <h2 id={id}>{t(title)}</h2>
-      {children}
-    </section>
+    <p className="routing-also">
+      <span className="dimmed">{t('routing.alsoFor')}</span>{' '}
+      {groups.map((group, at) => (
+        <Fragment key={group.id}>
+          {at > 0 && ', '}
+          {links ? (
+            <HolderLink holder={{ kind: 'ring_group', id: group.id }}>{called(group)}</HolderLink>
+          ) : (
+            called(group)
+          )}
+        </Fragment>
+      ))}
+    </p>
   )
 }
 

@@ -57,6 +57,7 @@ function Routing({ user, forwarding }: { user: User; forwarding: Forwarding }) {
     phones: <Phones user={user} devices={devices} />,
     seconds: secondsOf(settings?.find((setting) => setting.key === 'call.ringTime')?.value),
     forwarding,
+    groupLinks: true,
     addNumbers: <AddNumbers user={user} />,
     addPhones: devices && <AddPhone devices={devices} />,
   }

@@ -3,7 +3,15 @@ import type { Forwarding } from '../api/types'
 import { missing, namesOf, reached, secondsOf, somebody, toWrite, valuesOf, type RoutingValues } from './values'
 
 const anna = { id: 7, number: '200', displayName: 'Anna Berg' }
-const forwarding: Forwarding = { userId: 8, doNotDisturb: false, paused: true, always: anna, hidden: [], version: 3 }
+const forwarding: Forwarding = {
+  userId: 8,
+  doNotDisturb: false,
+  paused: true,
+  always: anna,
+  hidden: [],
+  ringGroups: [],
+  version: 3,
+}
 const nothing: RoutingValues = {
   doNotDisturb: false,
   paused: false,

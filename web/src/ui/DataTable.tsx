@@ -253,6 +253,11 @@ function useRowKeys<T>({ rows, rowKey, onOpen, onSelect, selected }: DataTablePr
     held.current = true
     body.current?.rows[next]?.focus()
   }
+  // A row that was put elsewhere takes the focus along.
+  useEffect(() => {
+    const at = [...(body.current?.rows ?? [])].findIndex((row) => row === document.activeElement)
+    if (at >= 0) setActive(at)
+  }, [rows])
   // Rows that went away take the focus with them: give it to the row that stands there now.
   useEffect(() => {
     if (held.current && document.activeElement === document.body) body.current?.rows[active]?.focus()

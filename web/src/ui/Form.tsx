@@ -18,7 +18,7 @@ export interface FormProps<V extends object> {
   /** quiet: leaving never asks. */
   quiet?: boolean
   /** shown is what a value is called in the list of differences, where it is no text itself. */
-  shown?: (value: V[keyof V]) => string
+  shown?: (value: V[keyof V], field: keyof V & string) => string
   children: ReactNode
 }
 
@@ -82,7 +82,7 @@ function Differences<V extends object>({
 }: {
   form: FormState<V>
   words: string
-  shown: (value: V[keyof V]) => string
+  shown: (value: V[keyof V], field: keyof V & string) => string
 }) {
   if (form.differences.length === 0) return null
   return (
@@ -104,8 +104,8 @@ function Differences<V extends object>({
             {form.differences.map(({ field, mine, theirs }) => (
               <tr key={field}>
                 <th scope="row">{tOr(`${words}.${field}`, field)}</th>
-                <td>{shown(theirs) || '–'}</td>
-                <td>{shown(mine) || '–'}</td>
+                <td>{shown(theirs, field) || '–'}</td>
+                <td>{shown(mine, field) || '–'}</td>
                 <td className="nowrap">
                   <Button size="compact-sm" variant="default" onClick={() => form.decide(field, 'theirs')}>
                     {t('conflict.takeTheirs')}

@@ -30,6 +30,7 @@ export { default as IconPlus } from '@tabler/icons-react/dist/esm/icons/IconPlus
 export { default as IconPrinter } from '@tabler/icons-react/dist/esm/icons/IconPrinter.mjs'
 export { default as IconQr } from '@tabler/icons-react/dist/esm/icons/IconQrcode.mjs'
 export { default as IconRestore } from '@tabler/icons-react/dist/esm/icons/IconArrowBackUp.mjs'
+export { default as IconRingGroup } from '@tabler/icons-react/dist/esm/icons/IconPhoneRinging.mjs'
 export { default as IconRoute } from '@tabler/icons-react/dist/esm/icons/IconArrowsSplit2.mjs'
 export { default as IconSearch } from '@tabler/icons-react/dist/esm/icons/IconSearch.mjs'
 export { default as IconSettings } from '@tabler/icons-react/dist/esm/icons/IconSettings.mjs'

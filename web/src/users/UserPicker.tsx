@@ -1,14 +1,8 @@
-import { Select } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
-import { t } from '../locale'
+import { Finder, useFinder, type FinderProps } from '../ui/Finder'
 import { usersQuery } from './queries'
 
-export interface UserPickerProps {
-  label: string
-  visibleLabel?: boolean
-  description?: string | undefined
-  error?: string | undefined
+export interface UserPickerProps extends FinderProps {
   /** without is an account that can't be chosen. */
   without?: number
   /** name of the one chosen before the list was asked for. */
@@ -18,45 +12,19 @@ export interface UserPickerProps {
 }
 
 /** UserPicker finds an account with a number while its name or number is typed. */
-export function UserPicker({
-  label,
-  visibleLabel,
-  description,
-  error,
-  without,
-  name,
-  value,
-  onChange,
-}: UserPickerProps) {
-  const [typed, setTyped] = useState('')
-  const [chosen, setChosen] = useState(name ?? '')
-  const list = useQuery(usersQuery({ q: typed === chosen ? '' : typed, limit: 20, sort: 'lastName' }))
-  const data = (list.data?.items ?? [])
+export function UserPicker({ without, name, value, onChange, ...rest }: UserPickerProps) {
+  const finder = useFinder(name)
+  const list = useQuery(usersQuery({ q: finder.q, limit: 20, sort: 'lastName' }))
+  const found = (list.data?.items ?? [])
     .filter((user) => user.id !== without && user.kind !== 'operator')
     .map((user) => ({ value: String(user.id), label: `${user.displayName} ${user.number}`.trim() }))
-  if (value && chosen && !data.some((choice) => choice.value === String(value))) {
-    data.unshift({ value: String(value), label: chosen })
-  }
   return (
-    <Select
-      {...(visibleLabel ? { label } : { 'aria-label': label })}
-      description={description}
-      error={error}
-      aria-invalid={error ? true : undefined} // it does not say so by itself
-      placeholder={t('refers.search')}
-      searchable
-      clearable
-      clearButtonProps={{ 'aria-label': t('clear') }}
-      filter={({ options }) => options}
-      nothingFoundMessage={t('refers.nobody')}
-      data={data}
-      value={value ? String(value) : null}
-      searchValue={typed}
-      onSearchChange={setTyped}
-      onChange={(id, option) => {
-        setChosen(option?.label ?? '')
-        onChange(id ? Number(id) : undefined, option?.label ?? '')
-      }}
+    <Finder
+      {...rest}
+      finder={finder}
+      found={found}
+      value={value ? String(value) : ''}
+      onChange={(id, called) => onChange(id ? Number(id) : undefined, called)}
     />
   )
 }

@@ -38,6 +38,7 @@ func Admin(t *testing.T, open func(t *testing.T) admin.Store) {
 		{"list of users searched", listUsersSearched},
 		{"search follows renaming, aliases and deletion", searchFollows},
 		{"pages and totals of a long list", longList},
+		{"pages far from the beginning", farPages},
 		{"who leaves", leaves},
 		{"forwarding", forwarding},
 		{"names that end by themselves", endingNames},
@@ -50,6 +51,8 @@ func Admin(t *testing.T, open func(t *testing.T) admin.Store) {
 		{"list of dial strings", listDialStrings},
 		{"outside numbers", outsideNumbers},
 		{"list of outside numbers", listOutsideNumbers},
+		{"ring groups", ringGroups},
+		{"list of ring groups", listRingGroups},
 		{"extension pools", pools},
 		{"settings", settings},
 		{"tokens", tokens},
@@ -305,7 +308,7 @@ func loader(f fixture) {
 	f.put(location(1, "Torino"), group(1, "Sales"), user(1, 1, "Ada", "Rossi"), user(2, 1, "Bob", "Verdi"), device(1, 1, "phone"),
 		pbx.Line{ID: 1, Organization: org, Device: 1, User: 1, SIPUsername: "201", Version: 1},
 		pbx.Credential{Line: 1, Organization: org, HA1MD5: pbx.Sealed("m"), HA1SHA256: pbx.Sealed("s"), ChangedAt: start()},
-		dial("201", pbx.DialExtension, 1), dial("202", pbx.DialExtension, 2), outside(1, "+4533736501", 1),
+		dial("201", pbx.DialExtension, 1), dial("202", pbx.DialExtension, 2), outside(1, "+4533736501", 1), ringGroup(1, "Front desk", "210"),
 		pbx.Setting{Organization: org, Level: pbx.LevelUser, Owner: 1, Key: pbx.SettingSecurity, Value: "any", Version: 1})
 	counts := make(map[string]int)
 	f.view(func(tx admin.ReadTx) {
@@ -317,6 +320,7 @@ func loader(f fixture) {
 		must(f.t, tx.EachCredential(func(pbx.Credential) error { counts["credential"]++; return nil }))
 		must(f.t, tx.EachDialString(func(pbx.DialString) error { counts["dial"]++; return nil }))
 		must(f.t, tx.EachOutsideNumber(func(pbx.OutsideNumber) error { counts["outside"]++; return nil }))
+		must(f.t, tx.EachRingGroup(func(pbx.RingGroup) error { counts["ring group"]++; return nil }))
 		must(f.t, tx.EachSetting(func(pbx.Setting) error { counts["setting"]++; return nil }))
 		enough := errors.New("enough")
 		if err := tx.EachUser(func(pbx.User) error { return enough }); !errors.Is(err, enough) {
@@ -325,6 +329,7 @@ func loader(f fixture) {
 	})
 	same(f.t, "counts", counts, map[string]int{
 		"location": 1, "group": 1, "user": 2, "device": 1, "line": 1, "credential": 1, "dial": 2, "outside": 1, "setting": 1,
+		"ring group": 1,
 	})
 }
 

@@ -52,26 +52,31 @@ func listOutsideNumbers(f fixture) {
 	f.put(group(1, "Sales"), group(2, "Lab"), user(1, 1, "Ada", "Rossi"), user(2, 2, "Bob", "Verdi"))
 	reception := outside(4, "+4933736504", 2)
 	reception.Note, reception.State = "Old_reception 50%", pbx.OutsidePaused
-	f.put(outside(1, "+4533736503", 1), outside(2, "+4533736502", 0), outside(3, "+4533736501", 0), reception)
+	front := outside(5, "+4933736505", 0)
+	front.LeadsTo = pbx.RingGroup{ID: 2}.Ref() // not the user 2
+	f.put(outside(1, "+4533736503", 1), outside(2, "+4533736502", 0), outside(3, "+4533736501", 0), reception, front,
+		ringGroup(2, "Front desk", "210"))
 	for _, tt := range []struct {
 		name string
 		q    admin.OutsideQuery
 		want []pbx.NumberID
 	}{
-		{"those that lead nowhere first", admin.OutsideQuery{}, []pbx.NumberID{3, 2, 1, 4}},
-		{"turned round", admin.OutsideQuery{Query: admin.Query{Desc: true}}, []pbx.NumberID{4, 1, 2, 3}},
-		{"by number", admin.OutsideQuery{Query: admin.Query{Sort: "value"}}, []pbx.NumberID{3, 2, 1, 4}},
-		{"by id", admin.OutsideQuery{Query: admin.Query{Sort: "id", Desc: true}}, []pbx.NumberID{4, 3, 2, 1}},
+		{"those that lead nowhere first", admin.OutsideQuery{}, []pbx.NumberID{3, 2, 1, 4, 5}},
+		{"turned round", admin.OutsideQuery{Query: admin.Query{Desc: true}}, []pbx.NumberID{5, 4, 1, 2, 3}},
+		{"by number", admin.OutsideQuery{Query: admin.Query{Sort: "value"}}, []pbx.NumberID{3, 2, 1, 4, 5}},
+		{"by id", admin.OutsideQuery{Query: admin.Query{Sort: "id", Desc: true}}, []pbx.NumberID{5, 4, 3, 2, 1}},
 		{"not assigned", admin.OutsideQuery{Unassigned: new(true)}, []pbx.NumberID{3, 2}},
-		{"assigned", admin.OutsideQuery{Unassigned: new(false)}, []pbx.NumberID{1, 4}},
+		{"assigned", admin.OutsideQuery{Unassigned: new(false)}, []pbx.NumberID{1, 4, 5}},
 		{"paused", admin.OutsideQuery{State: pbx.OutsidePaused}, []pbx.NumberID{4}},
 		{"to a user", admin.OutsideQuery{LeadsTo: pbx.User{ID: 1}.Ref()}, []pbx.NumberID{1}},
+		{"to a ring group", admin.OutsideQuery{LeadsTo: pbx.RingGroup{ID: 2}.Ref()}, []pbx.NumberID{5}},
 		{"to users of a group", admin.OutsideQuery{Home: 2}, []pbx.NumberID{4}},
 		{"by digits", admin.OutsideQuery{Query: admin.Query{Search: "736503"}}, []pbx.NumberID{1}},
 		{"as it is shown", admin.OutsideQuery{Query: admin.Query{Search: "33 73 65 02"}}, []pbx.NumberID{2}},
 		{"by note", admin.OutsideQuery{Query: admin.Query{Search: "old_rec"}}, []pbx.NumberID{4}},
 		{"by a sign that stands for nothing", admin.OutsideQuery{Query: admin.Query{Search: "%"}}, []pbx.NumberID{4}},
 		{"by whom it leads to", admin.OutsideQuery{Query: admin.Query{Search: "rossi"}}, []pbx.NumberID{1}},
+		{"by the ring group it leads to", admin.OutsideQuery{Query: admin.Query{Search: "front"}}, []pbx.NumberID{5}},
 		{"by nothing there is", admin.OutsideQuery{Query: admin.Query{Search: "nobody"}}, nil},
 	} {
 		f.t.Run(tt.name, func(t *testing.T) {

@@ -124,6 +124,8 @@ func put(tx admin.Tx, thing any) error {
 		return tx.PutCredential(v)
 	case pbx.DialString:
 		return tx.PutDialString(v)
+	case pbx.RingGroup:
+		return tx.PutRingGroup(v)
 	case pbx.OutsideNumber:
 		return tx.PutOutsideNumber(v)
 	case pbx.ExtensionPool:

@@ -374,3 +374,67 @@ func longList(f fixture) {
 		}
 	})
 }
+
+// farPages reads pages by their number in any order, again and again, and after changes: where they begin is remembered.
+func farPages(f fixture) {
+	const many, limit = 730, 20
+	change := func(fn func(tx admin.Tx) error) {
+		f.update(func(tx admin.Tx) error {
+			_, err := tx.AppendChangeSet(changeSet(pbx.Ref{Kind: pbx.KindGroup, ID: 1}), nil)
+			return errors.Join(err, fn(tx))
+		})
+	}
+	f.put(group(1, "Sales"))
+	change(func(tx admin.Tx) error {
+		for i := range many {
+			if err := tx.PutUser(user(pbx.UserID(i+1), 1, "Walter", fmt.Sprintf("Miller %d", many-i))); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	compare := func(what string) {
+		f.t.Helper()
+		f.view(func(tx admin.ReadTx) {
+			for _, q := range []admin.Query{{Sort: "lastName"}, {Sort: "lastName", Desc: true}, {Sort: "number"}} {
+				var whole []pbx.User
+				for q.Limit = 100; ; {
+					p := got[admin.Page[pbx.User]](f.t)(tx.ListUsers(org, admin.UserQuery{Query: q}))
+					whole = append(whole, p.Items...)
+					if q.Cursor = p.Next; p.Next == "" {
+						break
+					}
+				}
+				q.Limit = limit
+				for _, n := range []int{36, 27, 30, 26, 30, 36, 37, 28, 35, 1} {
+					q.Page = n
+					p := got[admin.Page[pbx.User]](f.t)(tx.ListUsers(org, admin.UserQuery{Query: q}))
+					from := min((n-1)*limit, len(whole))
+					to := min(n*limit, len(whole))
+					same(f.t, fmt.Sprintf("%s: page %d by %s, backwards %t", what, n, q.Sort, q.Desc), idsOf(p.Items), idsOf(whole[from:to]))
+					if (p.Next != "") != (to < len(whole)) {
+						f.t.Errorf("page %d of %d users: next %q", n, len(whole), p.Next)
+					}
+				}
+			}
+		})
+	}
+	compare("at first")
+	compare("again")
+	change(func(tx admin.Tx) error { return tx.DeleteUser(many - 2) })
+	compare("one fewer near the beginning")
+	change(func(tx admin.Tx) error {
+		u, err := tx.User(many - 3)
+		u.LastName = "Zander"
+		return errors.Join(err, tx.PutUser(u))
+	})
+	compare("one who goes from the beginning to the end")
+}
+
+func idsOf(users []pbx.User) []pbx.UserID {
+	out := make([]pbx.UserID, len(users))
+	for i, u := range users {
+		out[i] = u.ID
+	}
+	return out
+}

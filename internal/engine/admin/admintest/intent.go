@@ -35,7 +35,8 @@ func (r *rig) intent() pbx.ChangeSetID {
 		r.updateUser, r.deleteUser, r.restore, r.setting, r.pool, r.device, r.release, r.leave, r.leave, r.comeBack, r.forward, r.forward,
 		r.renumber, r.rename, r.deleteUsers, r.createProfile, r.deleteProfile, r.createPermission, r.deletePermission,
 		r.createLocation, r.updateLocation, r.deleteLocation, r.addOutside,
-		r.addOutside, r.changeOutside, r.deleteOutside,
+		r.addOutside, r.changeOutside, r.deleteOutside, r.createRingGroup, r.createRingGroup, r.updateRingGroup, r.updateRingGroup,
+		r.deleteRingGroup,
 	}
 	cs, err := intents[r.rand.IntN(len(intents))](s)
 	if err != nil {
@@ -219,7 +220,10 @@ func (r *rig) resolution(s state) *admin.Resolution {
 		return &admin.Resolution{Answers: []admin.Answer{{Way: admin.WayRemove}}}
 	}
 	return &admin.Resolution{Answers: []admin.Answer{
-		{Way: admin.WayRemove}, {Kind: pbx.KindLeave, Way: admin.WayReroute, To: int64(anyOf(r, s.Users))},
+		{Way: admin.WayRemove},
+		{Kind: pbx.KindLeave, Way: admin.WayReroute, To: int64(anyOf(r, s.Users))},
+		{Kind: pbx.KindRingGroup, Field: "members", Way: admin.WayReroute, To: int64(anyOf(r, s.Users))},
+		{Kind: pbx.KindOutsideNumber, Field: "leadsTo", Way: admin.WayReroute, To: int64(anyOf(r, s.RingGroups))},
 	}}
 }
 
@@ -368,7 +372,50 @@ func (r *rig) leadsTo(s state) *pbx.Ref {
 	if r.chance(3) {
 		return new(pbx.Ref{})
 	}
+	if r.chance(3) {
+		return new(pbx.RingGroup{ID: anyOf(r, s.RingGroups)}.Ref())
+	}
 	return new(pbx.User{ID: anyOf(r, s.Users)}.Ref())
+}
+
+func (r *rig) ringGroup(s state) admin.RingGroupPatch {
+	members := []pbx.UserID{}
+	for range r.rand.IntN(4) {
+		if id := anyOf(r, s.Users); !slices.Contains(members, id) {
+			members = append(members, id)
+		}
+	}
+	patch := admin.RingGroupPatch{Members: &members}
+	if r.chance(2) {
+		patch.Number = new([]string{"", r.number(), r.number()}[r.rand.IntN(3)])
+	}
+	if r.chance(2) {
+		patch.Strategy = new(pbx.RingStrategies()[r.rand.IntN(3)])
+	}
+	if r.chance(2) {
+		patch.Then = r.leadsTo(s)
+	}
+	return patch
+}
+
+func (r *rig) createRingGroup(s state) (pbx.ChangeSet, error) {
+	patch := r.ringGroup(s)
+	patch.Name = new(r.word())
+	_, cs, err := r.CreateRingGroup(r.Context(), r.owner, patch, admin.Write{})
+	return cs, err
+}
+
+func (r *rig) updateRingGroup(s state) (pbx.ChangeSet, error) {
+	patch := r.ringGroup(s)
+	if r.chance(4) {
+		patch.Name = new(r.word())
+	}
+	_, cs, err := r.UpdateRingGroup(r.Context(), r.owner, anyOf(r, s.RingGroups), patch, admin.Write{})
+	return cs, err
+}
+
+func (r *rig) deleteRingGroup(s state) (pbx.ChangeSet, error) {
+	return r.remember(r.DeleteRingGroup(r.Context(), r.owner, anyOf(r, s.RingGroups), r.resolution(s), admin.Write{}))
 }
 
 func (r *rig) addOutside(s state) (pbx.ChangeSet, error) {

@@ -30,6 +30,7 @@ type state struct {
 	Secrets    map[string]string     // as they are stored
 	Dials      map[string]pbx.DialString
 	Outside    map[pbx.NumberID]pbx.OutsideNumber
+	RingGroups map[pbx.RingGroupID]pbx.RingGroup
 	Pools      map[pbx.PoolID]pbx.ExtensionPool
 	Settings   map[string]pbx.Setting
 	References []string
@@ -52,8 +53,8 @@ func (r *rig) state() state {
 		Users: map[pbx.UserID]pbx.User{}, Leaves: map[pbx.UserID]pbx.Leave{},
 		Forwards: map[pbx.UserID]pbx.Forwarding{}, Devices: map[pbx.DeviceID]pbx.Device{},
 		Lines: map[pbx.LineID]pbx.Line{}, Secured: map[pbx.LineID]string{}, Secrets: map[string]string{}, Dials: map[string]pbx.DialString{},
-		Outside: map[pbx.NumberID]pbx.OutsideNumber{},
-		Pools:   map[pbx.PoolID]pbx.ExtensionPool{}, Settings: map[string]pbx.Setting{},
+		Outside: map[pbx.NumberID]pbx.OutsideNumber{}, RingGroups: map[pbx.RingGroupID]pbx.RingGroup{},
+		Pools: map[pbx.PoolID]pbx.ExtensionPool{}, Settings: map[string]pbx.Setting{},
 	}
 	var never time.Time
 	r.ok(r.store.View(r.Context(), func(tx admin.ReadTx) error {
@@ -79,6 +80,8 @@ func (r *rig) state() state {
 			})))
 		r.ok(tx.EachOutsideNumber(keep(s.Outside, func(n pbx.OutsideNumber) pbx.NumberID { return n.ID },
 			func(n *pbx.OutsideNumber) { n.Version, n.UpdatedAt = 0, never })))
+		r.ok(tx.EachRingGroup(keep(s.RingGroups, func(g pbx.RingGroup) pbx.RingGroupID { return g.ID },
+			func(g *pbx.RingGroup) { g.Version, g.UpdatedAt = 0, never })))
 		r.ok(tx.EachSetting(keep(s.Settings, func(x pbx.Setting) string { return x.Ref().Key },
 			func(x *pbx.Setting) { x.Version = 0 })))
 		r.ok(tx.EachCredential(func(c pbx.Credential) error {
@@ -120,7 +123,7 @@ func (r *rig) state() state {
 func (r *rig) references(tx admin.ReadTx, s state) []string {
 	r.Helper()
 	var all []pbx.Ref
-	for _, k := range []pbx.Kind{pbx.KindLocation, pbx.KindProfile, pbx.KindGroup, pbx.KindUser, pbx.KindDevice} {
+	for _, k := range []pbx.Kind{pbx.KindLocation, pbx.KindProfile, pbx.KindGroup, pbx.KindUser, pbx.KindDevice, pbx.KindRingGroup} {
 		for id := int64(1); id < mostIDs; id++ {
 			all = append(all, pbx.Ref{Kind: k, ID: id})
 		}
@@ -183,16 +186,12 @@ func (r *rig) soundPlan(s state) {
 			}
 		}
 	}
-	for _, n := range s.Outside {
-		want[n.Value] = n.DialString()
-		if _, ok := s.Users[pbx.UserID(n.LeadsTo.ID)]; n.Assigned() && !ok {
-			r.Fatalf("%s leads to somebody who is gone", n.Value)
-		}
-	}
+	r.soundOutside(s, want)
+	r.soundRingGroups(s, want)
 	for v, d := range s.Dials {
 		_, there := s.Users[pbx.UserID(d.Owner.ID)]
 		switch d.Kind {
-		case pbx.DialExtension, pbx.DialUsername, pbx.DialAuthName, pbx.DialOutside:
+		case pbx.DialExtension, pbx.DialUsername, pbx.DialAuthName, pbx.DialOutside, pbx.DialRingGroup:
 			if want[v] != d {
 				r.Fatalf("the plan has %+v, the users say %+v", d, want[v])
 			}
@@ -210,6 +209,42 @@ func (r *rig) soundPlan(s state) {
 	for v := range want {
 		if _, ok := s.Dials[v]; !ok {
 			r.Fatalf("%s is missing in the plan", v)
+		}
+	}
+}
+
+// soundOutside looks whom outside numbers lead to, and adds them to the plan.
+func (r *rig) soundOutside(s state, plan map[string]pbx.DialString) {
+	r.Helper()
+	for _, n := range s.Outside {
+		plan[n.Value] = n.DialString()
+		_, user := s.Users[pbx.UserID(n.LeadsTo.ID)]
+		_, ring := s.RingGroups[pbx.RingGroupID(n.LeadsTo.ID)]
+		if n.LeadsTo.Kind == pbx.KindUser && !user || n.LeadsTo.Kind == pbx.KindRingGroup && !ring {
+			r.Fatalf("%s leads to somebody who is gone", n.Value)
+		}
+	}
+}
+
+// soundRingGroups looks who rings, and adds to the plan what ring groups hold in it.
+func (r *rig) soundRingGroups(s state, plan map[string]pbx.DialString) {
+	r.Helper()
+	names := map[string]bool{}
+	for _, g := range s.RingGroups {
+		if names[g.NameKey()] {
+			r.Fatalf("two ring groups %s", g.Name)
+		}
+		names[g.NameKey()] = true
+		if g.Number != "" {
+			plan[g.Number] = g.DialString()
+		}
+		for _, id := range g.Members {
+			if u, ok := s.Users[id]; !ok || u.Kind == pbx.Operator {
+				r.Fatalf("%s has a member %d who is gone", g.Ref(), id)
+			}
+		}
+		if err := g.Validate(); err != nil {
+			r.Fatalf("%s: %v", g.Ref(), err)
 		}
 	}
 }
@@ -298,6 +333,12 @@ func mentions(s state) []string {
 	for _, n := range s.Outside {
 		add(n.Ref(), "leadsTo", n.LeadsTo)
 		add(n.Ref(), "locationId", pbx.Location{ID: n.Location}.Ref())
+	}
+	for _, g := range s.RingGroups {
+		for _, id := range g.Members {
+			add(g.Ref(), "members", pbx.User{ID: id}.Ref())
+		}
+		add(g.Ref(), "then", g.Then)
 	}
 	for _, x := range s.Settings {
 		if x.Key == pbx.SettingShownNumber && x.Value[0] == '+' {

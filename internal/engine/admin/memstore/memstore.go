@@ -61,6 +61,7 @@ type tables struct {
 	sipNames      map[dialKey]pbx.LineID
 	dials         map[dialKey]pbx.DialString
 	outside       map[pbx.NumberID]pbx.OutsideNumber
+	ringGroups    map[pbx.RingGroupID]pbx.RingGroup
 	pools         map[pbx.PoolID]pbx.ExtensionPool
 	settings      map[settingKey]pbx.Setting
 	tokens        map[pbx.TokenID]pbx.Token
@@ -91,6 +92,7 @@ func New() *Store {
 		sipNames:      map[dialKey]pbx.LineID{},
 		dials:         map[dialKey]pbx.DialString{},
 		outside:       map[pbx.NumberID]pbx.OutsideNumber{},
+		ringGroups:    map[pbx.RingGroupID]pbx.RingGroup{},
 		pools:         map[pbx.PoolID]pbx.ExtensionPool{},
 		settings:      map[settingKey]pbx.Setting{},
 		tokens:        map[pbx.TokenID]pbx.Token{},

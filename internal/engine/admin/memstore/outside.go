@@ -59,7 +59,9 @@ func (t *tx) outsideMatches(n pbx.OutsideNumber, q admin.OutsideQuery) bool {
 		return false
 	}
 	return q.Search == "" || strings.Contains(admin.OutsideSearchText(n), q.Search) ||
-		user.ID != 0 && t.userMatches(user, admin.UserQuery{Query: admin.Query{Search: q.Search}})
+		user.ID != 0 && t.userMatches(user, admin.UserQuery{Query: admin.Query{Search: q.Search}}) ||
+		n.LeadsTo.Kind == pbx.KindRingGroup &&
+			strings.Contains(admin.RingGroupSearchText(t.db.ringGroups[pbx.RingGroupID(n.LeadsTo.ID)]), q.Search)
 }
 
 func (t *tx) EachOutsideNumber(fn func(pbx.OutsideNumber) error) error { return each(t.db.outside, fn) }

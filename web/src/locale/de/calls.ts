@@ -66,6 +66,8 @@ export const calls: Words<typeof en> = {
     other: '{name} wird angerufen: {n} Telefone klingeln {seconds} s lang.',
   },
   'try.wait': 'Der Anrufer hört es bis zu {seconds} s lang klingeln, bis ein Telefon von {name} wiederkommt.',
+  'try.waitGroup':
+    'Der Anrufer hört es bis zu {seconds} s lang klingeln, bis ein Telefon eines Mitglieds von {name} wiederkommt.',
   'try.feature.echo': 'Der Server antwortet mit dem Echotest.',
   'try.feature.forward_on': 'Der Server leitet alle Anrufe des Anrufers weiter.',
   'try.feature.forward_off': 'Der Server leitet die Anrufe des Anrufers nicht mehr weiter.',
@@ -105,4 +107,13 @@ export const calls: Words<typeof en> = {
   'try.then.busy': 'Wenn {name} besetzt ist oder ablehnt:',
   'try.then.noAnswer': 'Wenn {seconds} s lang niemand abnimmt:',
   'try.then.offline': 'Wenn kein Telefon von {name} erreichbar ist:',
+  'try.step.ringsOf': 'Telefon {line} von {name} klingelt.',
+  'try.step.holder.ring_group': 'Die Nummer der Rufgruppe {name}',
+  'try.step.ring_group': 'Die Rufgruppe {name}',
+  'try.step.is_caller': '{name} ruft selbst an und wird ausgelassen.',
+  'try.step.on_phone': '{name} telefoniert und wird ausgelassen.',
+  'try.step.group_waits': 'Der Anruf wartet, bis ein Telefon eines Mitglieds von {name} wiederkommt.',
+  'try.step.not_taken': 'Niemand von {name} nimmt ab: Der Anruf geht weiter.',
+  'try.then.member': 'Danach, {seconds} s lang:',
+  'try.then.notTaken': 'Wenn niemand abnimmt:',
 }

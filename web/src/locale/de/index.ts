@@ -20,6 +20,7 @@ import { overview } from './overview'
 import { people } from './people'
 import { permissions } from './permissions'
 import { profiles } from './profiles'
+import { ringgroups } from './ringgroups'
 import { routing } from './routing'
 import { security } from './security'
 import { session } from './session'
@@ -43,6 +44,7 @@ export const de: Dictionary = {
   ...cards,
   ...devices,
   ...routing,
+  ...ringgroups,
   ...security,
   ...numbers,
   ...locations,

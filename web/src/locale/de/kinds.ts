@@ -31,4 +31,5 @@ export const kinds: Words<typeof en> = {
   'count.groups': { one: '{n} Gruppe', other: '{n} Gruppen' },
   'kind.provisioning_profile': 'Bereitstellungsprofil',
   'kind.permission': 'Berechtigung',
+  'kind.ring_group': 'Rufgruppe',
 }

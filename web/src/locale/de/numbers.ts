@@ -118,4 +118,6 @@ export const numbers: Words<typeof en> = {
   'pool.enabled': 'Aktiv',
   'pool.enabledHelp': 'Aus: Seine Nummern werden nicht angeboten.',
   'outside.locationId': 'Standort',
+  'number.kind.ring_group': 'Rufgruppe',
+  'number.offer': 'Eine freie Nummer nehmen',
 }

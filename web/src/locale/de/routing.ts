@@ -20,6 +20,7 @@ export const routing: Words<typeof en> = {
   'routing.silent.always': 'Jetzt still: Alle Anrufe gehen weiter',
   'routing.silent.doNotDisturb': 'Jetzt still: Nicht stören',
   'routing.phantom': 'Ein Phantom hat kein Telefon.',
+  'routing.alsoFor': 'Es klingelt auch bei Anrufen an:',
   'routing.notNow': 'jetzt nicht',
   'routing.noAnswerAfter': 'Keine Antwort nach {seconds} s',
   'routing.help.always': 'Bevor ein Telefon klingelt',

@@ -156,7 +156,8 @@ export const server: ServerTexts = {
   'Write it like https://phone.example.org.': 'Schreiben Sie es wie https://phone.example.org.',
   'The realm must be plain text.': 'Der Realm muss einfacher Text sein.',
   'Choose active, paused or ported.': 'Wählen Sie active, paused oder ported.',
-  'An outside number leads to a user, or nowhere.': 'Eine Rufnummer führt zu einem Benutzer oder nirgendwohin.',
+  'An outside number leads to a user or a ring group, or nowhere.':
+    'Eine Rufnummer führt zu einem Benutzer oder einer Rufgruppe oder nirgendwohin.',
   'Use 1 to 40 letters and digits, a letter first.':
     'Verwenden Sie 1 bis 40 Buchstaben und Ziffern, zuerst einen Buchstaben.',
   'The permission needs a name.': 'Die Berechtigung braucht einen Namen.',
@@ -366,4 +367,28 @@ export const server: ServerTexts = {
   'Somebody to whom calls went on is gone: they end with the one who is called.':
     'Jemanden, an den Anrufe weitergingen, gibt es nicht mehr: Sie enden beim Angerufenen.',
   'Forwarding changed': 'Rufumleitung geändert',
+  'The ring group needs a name.': 'Die Rufgruppe braucht einen Namen.',
+  'Choose all, inTurn or longestIdle.': 'Wählen Sie all, inTurn oder longestIdle.',
+  'A ring group has at most {n} members.': 'Eine Rufgruppe hat höchstens {n} Mitglieder.',
+  'Each member is listed once.': 'Jedes Mitglied steht nur einmal in der Liste.',
+  'Choose 5 to 300 seconds.': 'Wählen Sie 5 bis 300 Sekunden.',
+  'A call that nobody takes goes to an account or another ring group.':
+    'Ein Anruf, den niemand annimmt, geht zu einem Konto oder einer anderen Rufgruppe.',
+  "Calls can't go on to the ring group that nobody answered at.":
+    'Anrufe können nicht an die Rufgruppe weitergehen, bei der niemand abgenommen hat.',
+  'There is no ring group {name}.': 'Die Rufgruppe {name} gibt es nicht.',
+  'There is already a ring group "{name}".': 'Eine Rufgruppe „{name}“ gibt es schon.',
+  'There is no such ring group.': 'Diese Rufgruppe gibt es nicht.',
+  'Ring group created: {name}': 'Rufgruppe angelegt: {name}',
+  'Ring group changed: {name}': 'Rufgruppe geändert: {name}',
+  'Ring group deleted: {name}': 'Rufgruppe gelöscht: {name}',
+  'There is another ring group {name} now: this one came back as {other}.':
+    'Es gibt jetzt eine andere Rufgruppe {name}: Diese kam als {other} zurück.',
+  'The number {number} is taken now: {name} came back without one.':
+    'Die Nummer {number} ist jetzt vergeben: {name} kam ohne Nummer zurück.',
+  '{name} came back without members who are gone.': '{name} kam ohne Mitglieder zurück, die es nicht mehr gibt.',
+  'Calls that nobody takes at {name} end there: who got them is gone.':
+    'Anrufe, die bei {name} niemand annimmt, enden dort: Wer sie bekam, ist nicht mehr da.',
+  'Some of its former members are gone.': 'Einige der früheren Mitglieder gibt es nicht mehr.',
+  'Who got its calls is gone.': 'Wer die Anrufe bekam, ist nicht mehr da.',
 }

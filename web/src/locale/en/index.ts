@@ -19,6 +19,7 @@ import { overview } from './overview'
 import { people } from './people'
 import { permissions } from './permissions'
 import { profiles } from './profiles'
+import { ringgroups } from './ringgroups'
 import { routing } from './routing'
 import { security } from './security'
 import { session } from './session'
@@ -46,6 +47,7 @@ export const en = {
   ...cards,
   ...devices,
   ...routing,
+  ...ringgroups,
   ...security,
   ...numbers,
   ...locations,

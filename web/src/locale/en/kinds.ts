@@ -29,4 +29,5 @@ export const kinds = {
   'count.groups': { one: '{n} group', other: '{n} groups' },
   'kind.provisioning_profile': 'Provisioning profile',
   'kind.permission': 'Permission',
+  'kind.ring_group': 'Ring group',
 } as const

@@ -114,4 +114,6 @@ export const numbers = {
   'pool.enabled': 'Enabled',
   'pool.enabledHelp': 'Off: its numbers are not offered.',
   'outside.locationId': 'Location',
+  'number.kind.ring_group': 'ring group',
+  'number.offer': 'Use a free number',
 } as const

@@ -18,6 +18,7 @@ export const routing = {
   'routing.silent.always': 'Silent now: all calls go on',
   'routing.silent.doNotDisturb': 'Silent now: do not disturb',
   'routing.phantom': 'A phantom has no phone.',
+  'routing.alsoFor': 'They also ring for calls to:',
   'routing.notNow': 'not now',
   'routing.noAnswerAfter': 'No answer after {seconds} s',
   'routing.help.always': 'Before any phone rings',

@@ -66,6 +66,8 @@ export const calls: Words<typeof en> = {
     other: 'Si chiama {name}: {n} telefoni squillano per {seconds} s.',
   },
   'try.wait': 'Il chiamante sente squillare fino a {seconds} s, finché un telefono di {name} ritorna.',
+  'try.waitGroup':
+    'Il chiamante sente squillare fino a {seconds} s, finché un telefono di un membro di {name} ritorna.',
   'try.feature.echo': 'Risponde il server con il test dell’eco.',
   'try.feature.forward_on': 'Il server inoltra tutte le chiamate del chiamante.',
   'try.feature.forward_off': 'Il server non inoltra più le chiamate del chiamante.',
@@ -105,4 +107,13 @@ export const calls: Words<typeof en> = {
   'try.then.busy': 'Se {name} è occupato o rifiuta:',
   'try.then.noAnswer': 'Se nessuno risponde entro {seconds} s:',
   'try.then.offline': 'Se nessun telefono di {name} è raggiungibile:',
+  'try.step.ringsOf': 'Il telefono {line} di {name} squilla.',
+  'try.step.holder.ring_group': 'Il numero del gruppo di chiamata {name}',
+  'try.step.ring_group': 'Il gruppo di chiamata {name}',
+  'try.step.is_caller': '{name} sta chiamando, e viene saltato.',
+  'try.step.on_phone': '{name} è al telefono, e viene saltato.',
+  'try.step.group_waits': 'La chiamata aspetta che un telefono di un membro di {name} ritorni.',
+  'try.step.not_taken': 'Nessuno di {name} risponde: la chiamata prosegue.',
+  'try.then.member': 'Poi, per {seconds} s:',
+  'try.then.notTaken': 'Se nessuno risponde:',
 }

@@ -31,4 +31,5 @@ export const kinds: Words<typeof en> = {
   'count.groups': { one: '{n} gruppo', other: '{n} gruppi' },
   'kind.provisioning_profile': 'Profilo di provisioning',
   'kind.permission': 'Permesso',
+  'kind.ring_group': 'Gruppo di chiamata',
 }

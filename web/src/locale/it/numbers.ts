@@ -117,4 +117,6 @@ export const numbers: Words<typeof en> = {
   'pool.enabled': 'Attivo',
   'pool.enabledHelp': 'Se disattivo, i suoi numeri non vengono proposti.',
   'outside.locationId': 'Sede',
+  'number.kind.ring_group': 'gruppo di chiamata',
+  'number.offer': 'Usa un numero libero',
 }

@@ -20,6 +20,7 @@ export const routing: Words<typeof en> = {
   'routing.silent.always': 'Ora muti: tutte le chiamate proseguono',
   'routing.silent.doNotDisturb': 'Ora muti: non disturbare',
   'routing.phantom': 'Un fantasma non ha telefono.',
+  'routing.alsoFor': 'Squillano anche per le chiamate a:',
   'routing.notNow': 'non ora',
   'routing.noAnswerAfter': 'Nessuna risposta dopo {seconds} s',
   'routing.help.always': 'Prima che squilli un telefono',

@@ -149,7 +149,8 @@ export const server: ServerTexts = {
   'Write it like https://phone.example.org.': 'Scriverlo come https://phone.example.org.',
   'The realm must be plain text.': 'Il realm deve essere testo semplice.',
   'Choose active, paused or ported.': 'Scegliere active, paused o ported.',
-  'An outside number leads to a user, or nowhere.': 'Un numero esterno porta a un utente o da nessuna parte.',
+  'An outside number leads to a user or a ring group, or nowhere.':
+    'Un numero esterno porta a un utente, a un gruppo di chiamata o da nessuna parte.',
   'Use 1 to 40 letters and digits, a letter first.': 'Usare da 1 a 40 lettere e cifre, prima una lettera.',
   'The permission needs a name.': 'Il permesso ha bisogno di un nome.',
   'The profile needs a name.': 'Il profilo ha bisogno di un nome.',
@@ -348,4 +349,28 @@ export const server: ServerTexts = {
   'Somebody to whom calls went on is gone: they end with the one who is called.':
     'Qualcuno a cui le chiamate proseguivano non c’è più: terminano da chi viene chiamato.',
   'Forwarding changed': 'Inoltro di chiamata modificato',
+  'The ring group needs a name.': 'Il gruppo di chiamata ha bisogno di un nome.',
+  'Choose all, inTurn or longestIdle.': 'Scegliere all, inTurn o longestIdle.',
+  'A ring group has at most {n} members.': 'Un gruppo di chiamata ha al massimo {n} membri.',
+  'Each member is listed once.': 'Ogni membro sta nell’elenco una volta sola.',
+  'Choose 5 to 300 seconds.': 'Scegliere da 5 a 300 secondi.',
+  'A call that nobody takes goes to an account or another ring group.':
+    'Una chiamata a cui nessuno risponde va a un account o a un altro gruppo di chiamata.',
+  "Calls can't go on to the ring group that nobody answered at.":
+    'Le chiamate non possono proseguire al gruppo di chiamata in cui nessuno ha risposto.',
+  'There is no ring group {name}.': 'Non esiste un gruppo di chiamata {name}.',
+  'There is already a ring group "{name}".': 'Esiste già un gruppo di chiamata «{name}».',
+  'There is no such ring group.': 'Questo gruppo di chiamata non esiste.',
+  'Ring group created: {name}': 'Gruppo di chiamata creato: {name}',
+  'Ring group changed: {name}': 'Gruppo di chiamata modificato: {name}',
+  'Ring group deleted: {name}': 'Gruppo di chiamata eliminato: {name}',
+  'There is another ring group {name} now: this one came back as {other}.':
+    'Ora c’è un altro gruppo di chiamata {name}: questo è tornato come {other}.',
+  'The number {number} is taken now: {name} came back without one.':
+    'Il numero {number} ora è occupato: {name} è tornato senza numero.',
+  '{name} came back without members who are gone.': '{name} è tornato senza i membri che non ci sono più.',
+  'Calls that nobody takes at {name} end there: who got them is gone.':
+    'Le chiamate a cui nessuno risponde in {name} terminano lì: chi le riceveva non c’è più.',
+  'Some of its former members are gone.': 'Alcuni dei membri di prima non ci sono più.',
+  'Who got its calls is gone.': 'Chi riceveva le chiamate non c’è più.',
 }

@@ -1,0 +1,57 @@
+import type { Words } from '..'
+import type { ringgroups as en } from '../en/ringgroups'
+
+export const ringgroups: Words<typeof en> = {
+  'menu.ringGroups': 'Rufgruppen',
+  'ringGroups.new': 'Neue Rufgruppe',
+  'ringGroups.title': 'Rufgruppe {name}',
+  'ringGroups.editTitle': 'Rufgruppe bearbeiten',
+  'ringGroups.empty':
+    'Eine Rufgruppe ist eine Nummer, hinter der mehrere Personen angerufen werden: der Vertrieb, der Empfang. Sie sagt, ob es bei allen zugleich klingelt oder nacheinander, und wer einen Anruf bekommt, den niemand annimmt.',
+  'ringGroups.created': 'Rufgruppe angelegt: {name}',
+  'ringGroups.updated': 'Rufgruppe geändert: {name}',
+  'ringGroups.deleted': 'Rufgruppe gelöscht: {name}',
+  'ringGroups.deleteTitle': 'Die Rufgruppe {name} löschen?',
+  'ringGroups.deleteText': 'Die Konten ihrer Mitglieder bleiben, wie sie sind.',
+  'ringGroups.deleteNumber': 'Ihre Nummer {number} ist danach frei.',
+  'ringGroup.name': 'Name',
+  'ringGroup.nameNeeded': 'Eine Rufgruppe braucht einen Namen.',
+  'ringGroup.number': 'Nummer',
+  'ringGroup.numberHelp': 'Leer: Nur externe Rufnummern und andere Rufgruppen führen zu ihr.',
+  'ringGroup.strategy': 'Wie es klingelt',
+  'ringGroup.strategy.all': 'Bei allen zugleich',
+  'ringGroup.strategy.inTurn': 'Nacheinander',
+  'ringGroup.strategy.longestIdle': 'Wer am längsten frei ist, zuerst',
+  'ringGroup.strategyHelp.all':
+    'Die Telefone aller Mitglieder klingeln gemeinsam. Wer zuerst abnimmt, hat das Gespräch.',
+  'ringGroup.strategyHelp.inTurn': 'Immer in der Reihenfolge der Liste unten.',
+  'ringGroup.strategyHelp.longestIdle':
+    'Nacheinander; zuerst bei dem Mitglied, dessen letztes Gespräch am längsten her ist.',
+  'ringGroup.ringSeconds': 'Klingelzeit',
+  'ringGroup.ringSeconds.all': 'Es klingelt bei allen, in Sekunden',
+  'ringGroup.ringSeconds.each': 'Es klingelt bei jedem, in Sekunden',
+  'ringGroup.skipBusy': 'Mitglieder auslassen, die telefonieren',
+  'ringGroup.skipBusyHelp': 'Aus: Ein Anruf kommt auch zu ihnen, während sie sprechen.',
+  'ringGroup.members': 'Mitglieder',
+  'ringGroup.memberIds': 'Mitglieder',
+  'ringGroup.membersHelp':
+    'Wer gesperrt ist, nicht gestört werden möchte oder kein Telefon hat, wird ausgelassen. Wohin ein Mitglied eigene Anrufe weiterleitet, zählt hier nicht.',
+  'ringGroup.orderHelp':
+    'In dieser Reihenfolge werden sie angerufen. Zeilen lassen sich an ihren Platz ziehen, oder mit „Nach oben“ und „Nach unten“ im Menü verschieben.',
+  'ringGroup.place': 'Platz',
+  'ringGroup.addMember': 'Mitglied hinzufügen',
+  'ringGroup.added': '{name} ist Mitglied',
+  'ringGroup.takeOut': '{name} herausnehmen',
+  'ringGroup.takenOut': '{name} ist nicht mehr Mitglied',
+  'ringGroup.moved': '{name} steht auf Platz {place}',
+  'ringGroup.then': 'Wenn niemand abnimmt',
+  'ringGroup.thenHelp': 'Der Anruf geht an ein Konto oder eine andere Rufgruppe. Leer: Er endet.',
+  'ringGroup.ends': 'Der Anruf endet',
+  'ringGroup.noOutside': 'Noch keine externe Rufnummer führt hierher.',
+  'ringGroup.called': 'Wer angerufen wird',
+  'ringGroup.nobody': 'Noch niemand',
+  'ringGroup.rings.all': 'Alle zugleich, {seconds} s lang',
+  'ringGroup.rings.inTurn': 'Nacheinander, je {seconds} s',
+  'ringGroup.rings.longestIdle': 'Wer am längsten frei ist, zuerst, je {seconds} s',
+  'ringGroup.leftOut': 'Ohne die, die telefonieren',
+}
