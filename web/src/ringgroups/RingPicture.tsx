@@ -57,7 +57,7 @@ export function RingPicture({ values, outsideNumbers, known }: Props) {
               )}
             </Names>
           )}
-          {skipBusy && <p className="dimmed">{t('ringGroup.leftOut')}</p>}
+          {skipBusy && memberIds.length > 0 && <p className="dimmed">{t('ringGroup.leftOut')}</p>}
         </div>
       </Part>
       <IconArrowRight className="routing-arrow" size={20} aria-hidden />
