@@ -111,6 +111,32 @@ test('what is being read is not given up for a change, but read once more', asyn
   list.end()
 })
 
+test('lists that take long do not have each other read again and again', async () => {
+  const list = accounts()
+  const other: (() => void)[] = []
+  const observer = new QueryObserver(list.client, {
+    queryKey: ['users', 'count'],
+    retry: false,
+    queryFn: () => new Promise<number>((resolve) => other.push(() => resolve(1))),
+  })
+  const stop = observer.subscribe(() => undefined)
+  Stream.opened?.say('change', { kinds: ['user'] })
+  await settle()
+  other[0]?.()
+  await settle()
+  list.asked[0]?.(false)
+  await settle()
+  other[1]?.()
+  await settle()
+  list.asked[1]?.(true)
+  await settle()
+  expect(other).toHaveLength(2)
+  expect(list.asked).toHaveLength(2)
+  expect(list.shown()).toBe(true)
+  stop()
+  list.end()
+})
+
 test('what happened before the stream opened is read', async () => {
   const list = accounts()
   list.asked[0]?.(false)

@@ -1,4 +1,4 @@
-import type { QueryClient } from '@tanstack/react-query'
+import type { Query, QueryClient } from '@tanstack/react-query'
 import type { List, User } from './types'
 
 /** ChangeEvent says which kinds of thing a change set touched. */
@@ -115,6 +115,12 @@ export class Watch {
     this.timer ??= setTimeout(() => this.flush(), flushMs)
   }
 
+  /** after reads once more what is being read now, and that alone: others of its kind may have been read since. */
+  private async after(query: Query): Promise<void> {
+    await query.promise?.catch(() => undefined)
+    await this.client.invalidateQueries({ queryKey: query.queryKey, exact: true }, { cancelRefetch: false })
+  }
+
   private flush(): void {
     this.timer = undefined
     const keys = [...this.stale]
@@ -126,7 +132,7 @@ export class Watch {
       // it is read once more after it.
       const underway = this.client.getQueryCache().findAll({ ...filter, fetchStatus: 'fetching', type: 'active' })
       void this.client.invalidateQueries(filter, { cancelRefetch: false })
-      for (const { queryKey } of underway) if (typeof queryKey[0] === 'string') this.forget([queryKey[0]])
+      for (const query of underway) void this.after(query)
     }
   }
 }
