@@ -142,7 +142,7 @@ func (a *API) problem(ctx context.Context, err error) *Problem {
 	}
 	p.attach(e.Detail)
 	switch {
-	case kind == pbx.Internal && (errors.Is(err, context.Canceled) || ctx.Err() != nil): // a database says so in its own words
+	case kind == pbx.Internal && (errors.Is(err, context.Canceled) || errors.Is(ctx.Err(), context.Canceled)): // a database says so in its own words
 		a.log.DebugContext(ctx, "request given up by its client")
 	case kind == pbx.Internal || kind == pbx.Unavailable:
 		a.log.ErrorContext(ctx, "request failed", "error", err)
