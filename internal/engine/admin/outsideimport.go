@@ -28,9 +28,9 @@ func outsideColumns() map[string][]string {
 	}
 }
 
-// ImportOutside adds and changes outside numbers as a CSV file says: number, and if wanted user (extension or
-// username, or the number of a ring group; - for nobody), note, state and location (by name; - for none). An empty cell keeps what is there. Invalid with the lines
-// that can't be done; a dry run shows them all.
+// ImportOutside adds and changes outside numbers as a CSV file says: number, and if wanted user (extension or username, or
+// the number of a ring group; - for nobody), note, state and location (by name; - for none). An empty cell keeps what is
+// there. Invalid with the lines that can't be done; a dry run shows them all.
 func (s *Service) ImportOutside(ctx context.Context, a Actor, text string, wr Write) (OutsideResult, pbx.ChangeSet, error) {
 	return s.manyOutside(ctx, a, Intent{OutsideImport, wr}, func(w *Work) (string, []outsideWish, error) {
 		wishes, err := w.readOutsideFile(text)

@@ -200,13 +200,9 @@ func (c *Call) onPhone() {
 		return
 	}
 	plan := route.Again(c.query(), c.plan, c.m.snapshot(nil))
-	if plan.Kind != route.Ring {
-		return
+	if plan.Kind == route.Ring {
+		c.sendOn(plan) // to his phone, or on if he forwards calls by now
 	}
-	c.plan = plan
-	c.stopWatch()
-	c.timers.stop(nil, phoneReturn)
-	c.follow()
 }
 
 func (c *Call) stopWatch() {

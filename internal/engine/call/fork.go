@@ -70,11 +70,16 @@ func (c *Call) failed(l *leg, status int) {
 func (c *Call) declinedBy(u pbx.UserID) {
 	for _, l := range c.tried() {
 		if l.party.user == u && l.state < terminated {
-			c.timers.stopLeg(l)
-			l.release(elsewhere)
-			l.closeMedia()
+			l.letGo(elsewhere)
 		}
 	}
+}
+
+// letGo ends a target that is not wanted any more; reason is what its phone is told of it, empty for nothing.
+func (l *leg) letGo(reason string) {
+	l.call.timers.stopLeg(l)
+	l.release(reason)
+	l.closeMedia()
 }
 
 // finish is the end of an attempt that nobody answered, with the best of the final responses.

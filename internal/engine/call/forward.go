@@ -35,14 +35,12 @@ func (c *Call) sendOn(next route.Plan) {
 	if !c.step(wasSentOn) {
 		return
 	}
-	elsewhere := len(next.Diverts) > len(c.plan.Diverts)
+	onward := len(next.Diverts) > len(c.plan.Diverts)
 	c.timers.stop(nil, noAnswer)
 	c.timers.stop(nil, phoneReturn)
 	c.stopWatch()
 	for _, l := range c.tried() {
-		c.timers.stopLeg(l)
-		l.release("") // a missed call, unlike one that was answered elsewhere
-		l.closeMedia()
+		l.letGo("") // a missed call, unlike one that was answered elsewhere
 	}
 	c.free()
 	c.ear, c.best, c.since = nil, 0, len(c.callees)
@@ -55,7 +53,7 @@ func (c *Call) sendOn(next route.Plan) {
 	if c.given != nil {
 		_ = c.a.media.PlayTone(audio.Ringback()) // who has heard early media gets no more tones from his phone
 	}
-	if elsewhere {
+	if onward {
 		c.m.counters.SentOn.Add(1)
 		c.rang = false
 		c.provisional(181, nil) // RFC 3261 §21.1.3: the call is being forwarded

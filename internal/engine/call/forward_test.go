@@ -384,3 +384,24 @@ func TestTryTellsWhereACallGoesOn(t *testing.T) {
 		}
 	})
 }
+
+func TestAPhoneThatComesBackAfterItsUserForwardedCallsSendsThemOn(t *testing.T) {
+	run(t, options{}, func(w *world) {
+		alice, bob, carl := trio(w, pbx.Forwarding{})
+		w.bindings.dormant(2)
+		a := alice.dial("202", session(alice, "8", ""))
+		a.learn(alice.take("180 INVITE"))
+		w.dir.mu.Lock()
+		changed := *w.dir.users[2]
+		changed.Forwarding = &pbx.Forwarding{User: 2, Always: 3}
+		w.dir.users[2] = &changed
+		w.dir.mu.Unlock()
+		bob.registered()
+		alice.take("181 INVITE")
+		w.has(carl.peek("INVITE"), sip.To, "Carl")
+		if r := w.answers(a, carl); r.Callee.User != 3 {
+			t.Errorf("record %+v", r)
+		}
+		bob.forget()
+	})
+}

@@ -1,7 +1,6 @@
 package route
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -41,18 +40,14 @@ func order(g *pbx.RingGroup, s Snapshot) []pbx.UserID {
 	slices.SortStableFunc(list, func(a, b pbx.UserID) int {
 		x, y := use[a], use[b]
 		if x.Rung != y.Rung { // whom another call rings comes last: most likely he takes that one
-			return cmp.Compare(rungLast(x), rungLast(y))
+			if x.Rung {
+				return 1
+			}
+			return -1
 		}
 		return x.Last.Compare(y.Last)
 	})
 	return list
-}
-
-func rungLast(u PhoneUse) int {
-	if u.Rung {
-		return 1
-	}
-	return 0
 }
 
 // members rings all who are left at once, or the first of them that can be rung; Left is then who comes after him. If
