@@ -10,6 +10,7 @@ import {
   type ErrorComponentProps,
 } from '@tanstack/react-router'
 import type { ComponentType } from 'react'
+import { Watch } from './api/events'
 import { Plain } from './frame/Plain'
 import { loadLanguage, t, useLanguage } from './locale'
 import { setTimeZone } from './locale/format'
@@ -30,6 +31,7 @@ import { ErrorView } from './ui/ErrorView'
 
 interface Context {
   client: QueryClient
+  watch: Watch
 }
 
 /** page is a lazily loaded page that is drawn again, with all that was typed, when another language is chosen. */
@@ -77,12 +79,13 @@ const shell = createRoute({
   getParentRoute: () => root,
   id: 'shell',
   component: page(() => import('./frame/Shell'), 'Shell'),
-  beforeLoad: async ({ context: { client }, location }) => {
+  beforeLoad: async ({ context: { client, watch }, location }) => {
     const me = await client.ensureQueryData(meQuery)
     if (!me) {
       const { needed } = await client.ensureQueryData(setupQuery)
       throw needed ? redirect({ to: '/setup' }) : redirect({ to: '/login', search: { next: location.href } })
     }
+    watch.start() // it opens while the page is loaded, before anything of it is read
     setTimeZone(me.timeZone)
     await loadLanguage(me.language)
   },
@@ -276,7 +279,7 @@ const routeTree = root.addChildren([
 export function makeRouter(client: QueryClient) {
   const router = createRouter({
     routeTree,
-    context: { client },
+    context: { client, watch: new Watch(client) },
     defaultPreload: 'intent',
     defaultPendingMs: 150,
     defaultPendingComponent: () => <div className="skeleton" role="status" aria-label={t('loading')} />,

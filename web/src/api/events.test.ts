@@ -41,14 +41,14 @@ function accounts() {
       new Promise<{ items: Row[] }>((resolve) => asked.push((online) => resolve({ items: [{ id: 7, online }] }))),
   })
   const stop = observer.subscribe(() => undefined)
-  const watch = new Watch(client, () => undefined)
+  const watch = new Watch(client)
   watch.start()
   const end = () => {
     watch.stop()
     stop()
     client.clear()
   }
-  return { client, asked, end, shown: () => observer.getCurrentResult().data?.items[0]?.online }
+  return { client, watch, asked, end, shown: () => observer.getCurrentResult().data?.items[0]?.online }
 }
 
 const settle = () => vi.advanceTimersByTimeAsync(1000)
@@ -146,5 +146,66 @@ test('what happened before the stream opened is read', async () => {
   list.asked[1]?.(true)
   await settle()
   expect(list.shown()).toBe(true)
+  list.end()
+})
+
+test('what is asked for once the stream is open is read once', async () => {
+  const list = accounts()
+  list.asked[0]?.(false)
+  await settle()
+  Stream.opened?.say('open', {})
+  const later: (() => void)[] = []
+  const observer = new QueryObserver(list.client, {
+    queryKey: ['users', 'count'],
+    retry: false,
+    queryFn: () => new Promise<number>((resolve) => later.push(() => resolve(1))),
+  })
+  const stop = observer.subscribe(() => undefined)
+  await settle()
+  later[0]?.()
+  list.asked[1]?.(true)
+  await settle()
+  expect(later).toHaveLength(1)
+  expect(list.asked).toHaveLength(2)
+  stop()
+  list.end()
+})
+
+test('an answer that was under way when the stream opened is followed by another', async () => {
+  const list = accounts()
+  Stream.opened?.say('open', {})
+  await settle()
+  list.asked[0]?.(false)
+  await settle()
+  list.asked[1]?.(true)
+  await settle()
+  expect(list.shown()).toBe(true)
+  expect(list.asked).toHaveLength(2)
+  list.end()
+})
+
+test('a stream that was started is not opened twice, and one that was stopped is opened again', () => {
+  const list = accounts()
+  const first = Stream.opened
+  list.watch.start()
+  expect(Stream.opened).toBe(first)
+  list.watch.stop()
+  list.watch.start()
+  expect(Stream.opened).not.toBe(first)
+  list.end()
+})
+
+test('a stream that was refused is tried again, and the page says that it is lost until then', async () => {
+  const list = accounts()
+  const states: string[] = []
+  list.watch.subscribe(() => states.push(list.watch.state))
+  const refused = Stream.opened
+  Stream.opened?.say('change', { kinds: ['user'] }) // what is about to be read doesn't stand in the way
+  if (refused) refused.readyState = 2
+  refused?.say('error', {})
+  await vi.advanceTimersByTimeAsync(5001)
+  expect(Stream.opened).not.toBe(refused)
+  Stream.opened?.say('open', {})
+  expect(states).toEqual(['lost', 'live'])
   list.end()
 })

@@ -49,32 +49,45 @@ export function touched(event: ChangeEvent): string[] | undefined {
 
 export type StreamState = 'live' | 'lost'
 
-/** Watch is one event stream that keeps what the page shows true. */
+/**
+ * Watch is one event stream that keeps what the page shows true. It is to be started before the page reads: what was asked
+ * for before the stream opened is read once more.
+ */
 export class Watch {
+  state: StreamState = 'live'
   private source: EventSource | undefined
   private stale = new Set<string>()
   private all = false
   private timer: ReturnType<typeof setTimeout> | undefined
+  private again: ReturnType<typeof setTimeout> | undefined
+  private listener: (() => void) | undefined
 
-  constructor(
-    private readonly client: QueryClient,
-    private readonly onState: (state: StreamState) => void,
-  ) {}
+  constructor(private readonly client: QueryClient) {}
 
+  /** subscribe tells of each new state. */
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listener = listener
+    return () => (this.listener = undefined)
+  }
+
+  /** start opens the stream; one that was started is left as it is. */
   start(): void {
+    if (this.source) return
     const source = new EventSource('/api/v1/events')
     this.source = source
     source.addEventListener('open', () => {
-      // What happened before the stream opened is not sent again.
-      this.forget(undefined)
-      this.onState('live')
+      // What happened before the stream opened is not sent again, so at once, before anything else is asked for, all that
+      // was asked for until now is read again. Later answers have seen it.
+      this.all = true
+      this.flush()
+      this.become('live')
     })
     source.addEventListener('error', () => {
-      this.onState('lost')
+      this.become('lost')
       // A refused stream is not tried again by the browser: asking who is signed in shows why.
       if (source.readyState === EventSource.CLOSED) {
         void this.client.invalidateQueries({ queryKey: ['me'] })
-        this.timer ??= setTimeout(() => this.restart(), 5000)
+        this.again ??= setTimeout(() => this.restart(), 5000)
       }
     })
     source.addEventListener('change', (event) => this.forget(touched(parse<ChangeEvent>(event) ?? {})))
@@ -85,13 +98,20 @@ export class Watch {
 
   stop(): void {
     this.source?.close()
+    this.source = undefined
     clearTimeout(this.timer)
-    this.timer = undefined
+    clearTimeout(this.again)
+    this.timer = this.again = undefined
   }
 
   private restart(): void {
     this.stop()
     this.start()
+  }
+
+  private become(state: StreamState): void {
+    this.state = state
+    this.listener?.()
   }
 
   /** registration writes the new state into the lists at once and lets what else depends on it be fetched. */
@@ -122,6 +142,7 @@ export class Watch {
   }
 
   private flush(): void {
+    clearTimeout(this.timer)
     this.timer = undefined
     const keys = [...this.stale]
     const filters = this.all ? [{}] : keys.map((key) => ({ queryKey: [key] }))

@@ -1,10 +1,9 @@
 import { ActionIcon, UnstyledButton } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
-import { useQueryClient } from '@tanstack/react-query'
-import { Link, Outlet, useLocation } from '@tanstack/react-router'
-import { Suspense, lazy, useEffect, useState } from 'react'
+import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router'
+import { Suspense, lazy, useEffect, useState, useSyncExternalStore } from 'react'
 import { onSignedOut } from '../api/client'
-import { Watch, type StreamState } from '../api/events'
+import type { StreamState } from '../api/events'
 import { loadLanguage, t } from '../locale'
 import { setTimeZone } from '../locale/format'
 import { useMay, useMe } from '../session/may'
@@ -151,12 +150,10 @@ function CardsWaiting() {
 
 /** useStream keeps one event stream open while somebody is signed in. */
 function useStream(): StreamState {
-  const client = useQueryClient()
-  const [state, setState] = useState<StreamState>('live')
+  const { watch } = useRouter().options.context
   useEffect(() => {
-    const watch = new Watch(client, setState)
     watch.start()
     return () => watch.stop()
-  }, [client])
-  return state
+  }, [watch])
+  return useSyncExternalStore(watch.subscribe, () => watch.state)
 }
