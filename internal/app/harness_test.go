@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -18,6 +19,7 @@ import (
 	"time"
 
 	"ringfence/internal/config"
+	"ringfence/internal/edge/store"
 )
 
 const ownerPassword = "violet harbour 42 lanterns"
@@ -68,13 +70,42 @@ func testConfig(t *testing.T, flags map[string]string) config.Config {
 		all[k] = v
 	}
 	if all["data"] == "" {
-		all["data"] = t.TempDir()
+		all["data"] = withTables(t)
 	}
 	cfg, err := config.Load(config.Sources{Flags: all})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return cfg
+}
+
+var tablesIn string // where the files of tables are
+
+// tables are SQLite files that were migrated once, to be copied: migrations take long with the race detector.
+var tables = sync.OnceValue(func() fs.FS {
+	dir, err := os.MkdirTemp("", "ringfence-app")
+	if err != nil {
+		panic(err)
+	}
+	tablesIn = dir
+	s, err := store.Open(context.Background(), store.Options{Dir: dir})
+	if err == nil {
+		err = s.Close()
+	}
+	if err != nil {
+		panic(err)
+	}
+	return os.DirFS(dir)
+})
+
+// withTables is a data directory as a start leaves it that ended once the database had its tables.
+func withTables(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, tables()); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 // freePorts finds n UDP ports in a row that nobody has now.

@@ -10,7 +10,7 @@ import (
 
 func TestNothingRunsOnAfterServe(t *testing.T) {
 	once := func() {
-		r := start(t, testConfig(t, nil))
+		r := start(t, testConfig(t, map[string]string{"data": t.TempDir()})) // where there is nothing yet
 		b := r.owner()
 		b.want(201, "POST", "/groups", object{"name": "Sales"})
 		r.stop()

@@ -77,7 +77,7 @@ func openOffice(t *testing.T, cfg config.Config) *office {
 	running, end := context.WithCancel(context.Background())
 	o.end = end
 	var err error
-	o.dir, err = openDataDir(t.TempDir())
+	o.dir, err = openDataDir(withTables(t))
 	o.ok(err)
 	o.node = "one"
 	o.core, err = openCore(ctx, cfg, o.dir, o.log, Surroundings{

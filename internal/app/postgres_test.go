@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -13,7 +14,7 @@ var postgres pgtest.Cluster
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if err := postgres.Stop(); err != nil && code == 0 {
+	if err := errors.Join(postgres.Stop(), os.RemoveAll(tablesIn)); err != nil && code == 0 {
 		code = 1
 	}
 	os.Exit(code)

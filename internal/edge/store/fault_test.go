@@ -35,7 +35,7 @@ func refusal(t *testing.T, o Options, words ...string) {
 // used makes a database with something in it and closes it.
 func used(t *testing.T) string {
 	t.Helper()
-	dir := t.TempDir()
+	dir := withTables(t)
 	s := open(t, Options{Dir: dir})
 	err := s.Admin().Update(t.Context(), 0, func(tx admin.Tx) error {
 		return tx.PutOrganization(pbx.Organization{ID: 1, Name: "One", AccountName: "one"})

@@ -113,7 +113,7 @@ func (o *old) refer(org int, kind string, id int, field, to string, toID int) {
 func TestProfilesAreMadeForGroupsWrittenBeforeThem(t *testing.T) {
 	for _, number := range []int64{2, 13} {
 		t.Run("from "+strconv.FormatInt(number, 10), func(t *testing.T) {
-			engines(t, func(t *testing.T, o Options) {
+			bareEngines(t, func(t *testing.T, o Options) {
 				before(t, o, number, twoOrganizations)
 				s := open(t, o)
 				want, err := os.ReadFile(filepath.Join("testdata", "schema", s.dialect.migrations+".txt"))

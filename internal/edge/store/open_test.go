@@ -1,11 +1,15 @@
 package store
 
 import (
+	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"ringfence/internal/edge/store/pgtest"
@@ -20,16 +24,64 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	code := m.Run()
-	if err := postgres.Stop(); err != nil {
+	if err := errors.Join(postgres.Stop(), os.RemoveAll(tablesIn)); err != nil {
 		code = 1
 	}
 	os.Exit(code)
 }
 
-// engines runs a test on both engines, each with an empty database.
+// engines runs a test on both engines, each with a database of its own that has its tables and nothing else.
 func engines(t *testing.T, run func(t *testing.T, o Options)) {
+	t.Run("SQLite", func(t *testing.T) { run(t, Options{Dir: withTables(t)}) })
+	t.Run("PostgreSQL", func(t *testing.T) { run(t, Options{URL: postgres.Copy(t, tables().URL)}) })
+}
+
+// bareEngines runs a test of the migrations on both engines, each with an empty database.
+func bareEngines(t *testing.T, run func(t *testing.T, o Options)) {
 	t.Run("SQLite", func(t *testing.T) { run(t, Options{Dir: t.TempDir()}) })
 	t.Run("PostgreSQL", func(t *testing.T) { run(t, Options{URL: postgres.Database(t)}) })
+}
+
+var tablesIn string // where the SQLite files of tables are
+
+// tables are databases that were migrated once, to be copied: migrations take long with the race detector.
+var tables = sync.OnceValue(func() Options {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "ringfence-store")
+	if err != nil {
+		panic(err)
+	}
+	url, err := postgres.Create(ctx)
+	if err != nil {
+		panic(err)
+	}
+	tablesIn = dir
+	for _, o := range []Options{{Dir: dir}, {URL: url}} {
+		s, err := Open(ctx, o)
+		if err == nil {
+			err = s.Close()
+		}
+		if err != nil {
+			panic(err)
+		}
+	}
+	return Options{Dir: dir, URL: url}
+})
+
+// withTables is a directory with databases that have their tables.
+func withTables(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, file := range []string{configFile, liveFile} {
+		b, err := os.ReadFile(filepath.Join(tables().Dir, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, file), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
 }
 
 func open(t *testing.T, o Options) *Store {
@@ -47,7 +99,7 @@ func open(t *testing.T, o Options) *Store {
 }
 
 func TestOpensTwice(t *testing.T) {
-	engines(t, func(t *testing.T, o Options) {
+	bareEngines(t, func(t *testing.T, o Options) {
 		for range 2 {
 			s := open(t, o)
 			if err := s.Ping(t.Context()); err != nil {

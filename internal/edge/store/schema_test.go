@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "write the schema files anew")
 // TestMigratedSchemaIsTheRecordedOne compares what the migrations make with testdata/schema, which every change to the
 // migrations has to change too, and which a database migrated from any release has to equal.
 func TestMigratedSchemaIsTheRecordedOne(t *testing.T) {
-	engines(t, func(t *testing.T, o Options) {
+	bareEngines(t, func(t *testing.T, o Options) {
 		s := open(t, o)
 		got := describe(t, s)
 		golden := filepath.Join("testdata", "schema", s.dialect.migrations+".txt")
@@ -54,8 +54,8 @@ func TestEnginesHaveTheSameTablesColumnsAndIndexes(t *testing.T) {
 		slices.Sort(kept)
 		return strings.Join(slices.Compact(kept), "\n")
 	}
-	lite := names(open(t, Options{Dir: t.TempDir()}))
-	big := names(open(t, Options{URL: postgres.Database(t)}))
+	lite := names(open(t, Options{Dir: withTables(t)}))
+	big := names(open(t, Options{URL: postgres.Copy(t, tables().URL)}))
 	same := strings.Split(lite, "\n")
 	for _, line := range same {
 		if !strings.Contains("\n"+big+"\n", "\n"+line+"\n") {
@@ -152,7 +152,7 @@ SELECT 'view ' || viewname || ' ' || definition FROM pg_views WHERE schemaname =
 
 // TestEachIndexHasItsStatistic keeps the plans of statements the same in each SQLite database.
 func TestEachIndexHasItsStatistic(t *testing.T) {
-	s := open(t, Options{Dir: t.TempDir()})
+	s := open(t, Options{Dir: withTables(t)})
 	want := strings.Split(lines(t, s.config, `
 SELECT tbl_name || ' ' || name || ' ' || (SELECT count(*) FROM pragma_index_info(m.name)) FROM sqlite_master m
   WHERE type = 'index' AND tbl_name NOT LIKE '%search%' AND tbl_name <> 'schema_migration'

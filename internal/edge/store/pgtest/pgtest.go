@@ -19,6 +19,7 @@ import (
 	"runtime"
 	"sort"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -54,7 +55,23 @@ type Cluster struct {
 // dropped when the test ends.
 func (c *Cluster) Database(t testing.TB) string {
 	t.Helper()
-	name, err := c.create(t.Context())
+	return c.database(t, "")
+}
+
+// Copy is Database with everything in it that the database at another URL of the cluster holds, which nobody may have
+// open meanwhile.
+func (c *Cluster) Copy(t testing.TB, of string) string {
+	t.Helper()
+	from, err := url.Parse(of)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.database(t, " TEMPLATE "+strings.TrimPrefix(from.Path, "/"))
+}
+
+func (c *Cluster) database(t testing.TB, how string) string {
+	t.Helper()
+	name, err := c.create(t.Context(), how)
 	if err != nil {
 		t.Fatalf("PostgreSQL for tests: %v", err)
 	}
@@ -70,7 +87,7 @@ func (c *Cluster) Database(t testing.TB) string {
 
 // Create makes an empty database that stays until Stop, for programs that measure, and returns its URL.
 func (c *Cluster) Create(ctx context.Context) (string, error) {
-	name, err := c.create(ctx)
+	name, err := c.create(ctx, "")
 	if err != nil {
 		return "", err
 	}
@@ -114,7 +131,7 @@ func stopServer(server *exec.Cmd, exited <-chan error) error {
 	}
 }
 
-func (c *Cluster) create(ctx context.Context) (string, error) {
+func (c *Cluster) create(ctx context.Context, how string) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.started {
@@ -126,7 +143,7 @@ func (c *Cluster) create(ctx context.Context) (string, error) {
 	}
 	c.next++
 	name := "t" + strconv.Itoa(c.next)
-	if err := c.exec(ctx, "CREATE DATABASE "+name); err != nil {
+	if err := c.exec(ctx, "CREATE DATABASE "+name+how); err != nil {
 		return "", fmt.Errorf("create database: %w", err)
 	}
 	return name, nil
