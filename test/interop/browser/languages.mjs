@@ -80,11 +80,13 @@ await run(async (started) => {
     await page.reload({ waitUntil: 'domcontentloaded' })
     await page.getByRole('link', { name: word.groups }).waitFor()
     for (const [name, address] of pages) {
-      for (const width of [1280, 360]) {
+      // It is loaded narrow and grows; the walk through all pages loads them wide and makes them narrow.
+      await page.setViewportSize({ width: 360, height: 800 })
+      await page.goto(base + address, { waitUntil: 'domcontentloaded' })
+      await page.getByRole('heading').first().waitFor()
+      await page.waitForFunction(() => !document.querySelector('.skeleton'))
+      for (const width of [360, 1280]) {
         await page.setViewportSize({ width, height: 800 })
-        await page.goto(base + address, { waitUntil: 'domcontentloaded' })
-        await page.getByRole('heading').first().waitFor()
-        await page.waitForFunction(() => !document.querySelector('.skeleton'))
         await fits(page, `${name}, ${language}, ${width}`)
         await picture(page, `${language}-${name}-${width}`)
         for (const tab of await page.getByRole('tab').all()) {
