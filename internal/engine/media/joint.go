@@ -7,10 +7,11 @@ import (
 
 // joint is what a leg's remote side hears.
 type joint struct {
-	kind jointKind
-	peer *Leg       // joined
-	tone audio.Tone // toned
-	used audio.Codec
+	kind    jointKind
+	peer    *Leg       // joined
+	tone    audio.Tone // toned
+	samples []int16    // repeated
+	used    audio.Codec
 }
 
 type jointKind uint8
@@ -22,6 +23,7 @@ const (
 	toned
 	silenced
 	played
+	repeated
 )
 
 // Bridge lets both legs hear each other: formats that both speak pass, G.711 and G.722 are transcoded into each other.
@@ -93,6 +95,14 @@ func (l *Leg) Play(samples []int16, done func()) error {
 	}, done)
 }
 
+// Repeat plays samples at 8 kHz again and again until something else is connected. It fails with ErrIncompatible if the
+// server does not encode the leg's format.
+func (l *Leg) Repeat(samples []int16) error {
+	return l.start(joint{kind: repeated, samples: samples}, func(enc audio.Encoder) relay.FrameSource {
+		return &sampleSource{samples: samples, again: samples, encoder: enc}
+	}, nil)
+}
+
 // Silence sends silence to the remote side, so that neither its jitter buffer nor its patience runs dry. Nothing is sent
 // if the server does not encode the leg's format.
 func (l *Leg) Silence() {
@@ -134,6 +144,9 @@ func (l *Leg) start(j joint, source func(audio.Encoder) relay.FrameSource, done 
 
 // relink carries a new agreement into what is connected: numbers and formats may have changed.
 func (l *Leg) relink() {
+	if l.recording != nil {
+		l.recording.learn(l.agreed)
+	}
 	switch l.joint.kind {
 	case joined:
 		peer := l.joint.peer
@@ -150,11 +163,19 @@ func (l *Leg) relink() {
 		if !l.joint.used.Same(l.agreed.codec) {
 			_ = l.PlayTone(l.joint.tone) // a format that cannot be encoded ends the tone
 		}
+	case repeated:
+		if !l.joint.used.Same(l.agreed.codec) {
+			_ = l.Repeat(l.joint.samples) // as with a tone
+		}
 	case silenced:
 		if !l.joint.used.Same(l.agreed.codec) {
 			l.Silence()
 		}
-	case played, nothing:
+	case played:
+		if !l.joint.used.Same(l.agreed.codec) {
+			l.Disconnect() // whoever had it played is told, and may go on in the new format
+		}
+	case nothing:
 	}
 }
 
@@ -215,9 +236,10 @@ func (s *toneSource) Next(dst []byte) ([]byte, bool) {
 	return s.encoder.Encode(dst, s.samples[:]), true
 }
 
-// sampleSource encodes recorded samples once.
+// sampleSource encodes recorded samples once, or again and again.
 type sampleSource struct {
 	samples []int16
+	again   []int16 // nil: once
 	encoder audio.Encoder
 }
 
@@ -225,7 +247,9 @@ type sampleSource struct {
 func (s *sampleSource) Next(dst []byte) ([]byte, bool) {
 	var frame [narrow / 50]int16
 	n := copy(frame[:], s.samples)
-	s.samples = s.samples[n:]
+	if s.samples = s.samples[n:]; len(s.samples) == 0 {
+		s.samples = s.again
+	}
 	if n == 0 {
 		return dst, false
 	}

@@ -30,6 +30,7 @@ type Leg struct {
 	keys      [4]srtp.Key // ours, by suite: one each for the leg's life
 	payloads  payloads
 	joint     joint
+	recording *recorder // nil: nobody records
 	closed    bool
 
 	// Set by the media goroutine.

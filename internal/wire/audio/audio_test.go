@@ -1,8 +1,6 @@
 package audio
 
 import (
-	"bytes"
-	"errors"
 	"math"
 	"testing"
 )
@@ -109,43 +107,6 @@ func TestResamplingKeepsSpeechAndRefusesAliases(t *testing.T) {
 	if l := level(new(Downsampler).Down(nil, high)[1000:]) / level(high); l > 0.01 {
 		t.Errorf("6 kHz leaves %.3f of its level as an alias", l)
 	}
-}
-
-func TestWAVRoundTripAndRefusals(t *testing.T) {
-	pcm := []int16{0, 1, -1, 32767, -32768}
-	var b bytes.Buffer
-	if err := WriteWAV(&b, 8000, pcm); err != nil {
-		t.Fatal(err)
-	}
-	whole := b.Bytes()
-	got, rate, err := ReadWAV(bytes.NewReader(whole), 1000)
-	if err != nil || rate != 8000 || len(got) != len(pcm) || got[3] != 32767 {
-		t.Errorf("read %v at %d: %v", got, rate, err)
-	}
-	if _, _, err := ReadWAV(bytes.NewReader(whole), 20); !errors.Is(err, ErrTooLarge) {
-		t.Errorf("limit: %v", err)
-	}
-	if _, _, err := ReadWAV(bytes.NewReader([]byte("OggS")), 100); !errors.Is(err, ErrNoWAV) {
-		t.Errorf("other file: %v", err)
-	}
-	float := bytes.Clone(whole)
-	float[20] = 3
-	if _, _, err := ReadWAV(bytes.NewReader(float), 1000); !errors.Is(err, ErrWAVKind) {
-		t.Errorf("floating point: %v", err)
-	}
-}
-
-func FuzzReadWAV(f *testing.F) {
-	var b bytes.Buffer
-	_ = WriteWAV(&b, 8000, []int16{1, 2, 3}) // a buffer takes everything
-	f.Add(b.Bytes())
-	f.Add([]byte("RIFF\x00\x00\x00\x00WAVEdata\xff\xff\xff\xff"))
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		samples, rate, err := ReadWAV(bytes.NewReader(raw), 1<<16)
-		if err == nil && (rate <= 0 || 2*len(samples) > len(raw)) {
-			t.Errorf("%d samples at %d from %d octets", len(samples), rate, len(raw))
-		}
-	})
 }
 
 func TestCodecsAllocateNothingOnceSetUp(t *testing.T) {

@@ -1,11 +1,6 @@
 package audio
 
-import (
-	"encoding/binary"
-	"errors"
-	"io"
-	"math"
-)
+import "math"
 
 // half holds one side of the symmetric low-pass that both directions of resampling share: a windowed sinc of 32 taps with
 // its corner just below 4 kHz at a rate of 16 kHz; every second tap of the other phase is zero but the middle.
@@ -90,70 +85,4 @@ func Sine(samples []int16, rate int, hertz, amplitude, phase float64) float64 {
 		phase += step
 	}
 	return math.Mod(phase, 2*math.Pi)
-}
-
-// Errors of ReadWAV.
-var (
-	ErrNoWAV    = errors.New("not a WAV file")
-	ErrWAVKind  = errors.New("a WAV file that is not 16-bit PCM")
-	ErrTooLarge = errors.New("the WAV file is too large")
-)
-
-// WriteWAV writes 16-bit mono PCM.
-func WriteWAV(w io.Writer, rate int, samples []int16) error {
-	n := uint32(2 * len(samples))
-	b := make([]byte, 0, 44+int(n))
-	b = append(b, "RIFF"...)
-	b = binary.LittleEndian.AppendUint32(b, 36+n)
-	b = append(b, "WAVEfmt "...)
-	b = binary.LittleEndian.AppendUint32(b, 16)
-	b = binary.LittleEndian.AppendUint16(b, 1) // PCM
-	b = binary.LittleEndian.AppendUint16(b, 1) // one channel
-	b = binary.LittleEndian.AppendUint32(b, uint32(rate))
-	b = binary.LittleEndian.AppendUint32(b, uint32(2*rate))
-	b = binary.LittleEndian.AppendUint16(b, 2)
-	b = binary.LittleEndian.AppendUint16(b, 16)
-	b = append(b, "data"...)
-	b = binary.LittleEndian.AppendUint32(b, n)
-	for _, s := range samples {
-		b = binary.LittleEndian.AppendUint16(b, uint16(s))
-	}
-	_, err := w.Write(b)
-	return err
-}
-
-// ReadWAV reads the first channel of 16-bit PCM, of at most limit octets. It fails with ErrNoWAV, ErrWAVKind or ErrTooLarge.
-func ReadWAV(r io.Reader, limit int64) (samples []int16, rate int, err error) {
-	b, err := io.ReadAll(io.LimitReader(r, limit+1))
-	switch {
-	case err != nil:
-		return nil, 0, err
-	case int64(len(b)) > limit:
-		return nil, 0, ErrTooLarge
-	case len(b) < 12 || string(b[:4]) != "RIFF" || string(b[8:12]) != "WAVE":
-		return nil, 0, ErrNoWAV
-	}
-	channels := 0
-	for b = b[12:]; len(b) >= 8; {
-		id, n := string(b[:4]), int64(binary.LittleEndian.Uint32(b[4:]))
-		b = b[8:]
-		body := b[:min(n, int64(len(b)))]
-		switch id {
-		case "fmt ":
-			if len(body) < 16 || binary.LittleEndian.Uint16(body) != 1 || binary.LittleEndian.Uint16(body[14:]) != 16 {
-				return nil, 0, ErrWAVKind
-			}
-			channels, rate = int(binary.LittleEndian.Uint16(body[2:])), int(binary.LittleEndian.Uint32(body[4:]))
-		case "data":
-			if channels == 0 || rate == 0 {
-				return nil, 0, ErrWAVKind
-			}
-			for i := 0; i+2*channels <= len(body); i += 2 * channels {
-				samples = append(samples, int16(binary.LittleEndian.Uint16(body[i:])))
-			}
-			return samples, rate, nil
-		}
-		b = b[min(n+n&1, int64(len(b))):]
-	}
-	return nil, 0, ErrNoWAV
 }

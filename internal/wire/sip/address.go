@@ -90,7 +90,7 @@ func finishAddress(a Address, uri, params []byte) (Address, error) {
 		return Address{}, ErrAddress
 	}
 	params = trim(params)
-	if !validParams(params) {
+	if !ValidParams(params) {
 		return Address{}, ErrAddress
 	}
 	a.URI, a.RawURI, a.Params = u, uri, params

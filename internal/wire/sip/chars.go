@@ -105,6 +105,9 @@ func equalFold(b []byte, s string) bool {
 // EqualFold compares two values without regard to ASCII case.
 func EqualFold(a []byte, b string) bool { return equalFold(a, b) }
 
+// IsToken reports whether b is a token (RFC 3261 §25.1).
+func IsToken(b []byte) bool { return len(b) > 0 && all(b, classToken) }
+
 func isSpace(c byte) bool { return c == ' ' || c == '\t' }
 
 func trimLeft(b []byte) []byte {

@@ -60,9 +60,9 @@ func Param(params []byte, name string) (value []byte, ok bool) {
 // maxParams limits the parameters of one URI or value, because each is compared with the others.
 const maxParams = 64
 
-// validParams reports whether b is a sequence of generic parameters (RFC 3261 §25.1 generic-param), none twice
+// ValidParams reports whether b is a sequence of generic parameters (RFC 3261 §25.1 generic-param), none twice
 // (RFC 3261 §7.3.1).
-func validParams(b []byte) bool {
+func ValidParams(b []byte) bool {
 	b = trim(b)
 	whole := b
 	for n := 0; len(b) > 0; n++ {

@@ -87,7 +87,7 @@ func viaSentBy(b []byte, v *ViaHop) (int, bool) {
 }
 
 func (v *ViaHop) readParams() error {
-	if !validParams(v.Params) {
+	if !ValidParams(v.Params) {
 		return ErrVia
 	}
 	for b := v.Params; len(b) > 0; {

@@ -64,6 +64,15 @@ type Converter interface {
 	Convert(dst, payload []byte) []byte
 }
 
+// Hearer listens to what a leg receives besides whoever it is joined with: a recording.
+type Hearer interface {
+	// Hear is given the payload of each packet but those of pressed keys, in the order of arrival, by the shard. It must not
+	// block, and must not keep payload.
+	Hear(kind uint8, timestamp uint32, payload []byte)
+	// Done is called once when nothing more comes.
+	Done()
+}
+
 // NoPayload is the payload type in a Route of what is not passed on.
 const NoPayload = 0xff
 
@@ -110,6 +119,7 @@ type Leg struct {
 	lastEvent    uint32
 	hadEvent     bool
 	player       player
+	hearer       Hearer
 	zrtp         zrtpState
 	reportDue    time.Time
 	reports      reportState
@@ -213,6 +223,19 @@ func (l *Leg) Loop(r *Route) {
 	})
 }
 
+// Listen lets h hear what the leg receives, in place of who heard it before; nil: nobody. Whoever is joined with the leg
+// hears it all the same.
+func (l *Leg) Listen(h Hearer) {
+	l.shard.post(func() {
+		l.stopListening()
+		if l.gone && h != nil {
+			h.Done()
+			return
+		}
+		l.hearer = h
+	})
+}
+
 // Disconnect ends what the leg hears and who hears it.
 func (l *Leg) Disconnect() {
 	l.shard.post(func() { l.disconnect() })
@@ -242,6 +265,13 @@ func (l *Leg) disconnect() {
 	}
 	l.stopPlaying()
 	l.zrtp.stop()
+}
+
+func (l *Leg) stopListening() {
+	if h := l.hearer; h != nil {
+		l.hearer = nil
+		h.Done()
+	}
 }
 
 // startListening begins the time within which something must be heard.

@@ -74,6 +74,8 @@ func (l *Leg) media(b []byte, from netip.AddrPort, now time.Time) {
 	l.count(&h, now)
 	if l.set.event(h.Payload) {
 		l.key4733(b[h.Begin:h.End], &h)
+	} else if l.hearer != nil {
+		l.hearer.Hear(h.Payload, h.Timestamp, b[h.Begin:h.End])
 	}
 	l.forward(b, &h, index, now)
 }

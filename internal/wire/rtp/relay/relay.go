@@ -337,6 +337,7 @@ func (s *shard) remove(l *Leg, now time.Time) {
 	}
 	l.gone = true
 	l.disconnect()
+	l.stopListening()
 	for _, other := range s.legs {
 		if other.sink == l {
 			other.sink, other.route = nil, nil

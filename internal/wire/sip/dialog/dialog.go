@@ -156,6 +156,17 @@ func FromInvite(req *sip.Message, localTag string) (*Dialog, error) {
 	return d, nil
 }
 
+// FromSubscribe makes the dialog that our answer with the tag to a SUBSCRIBE establishes. It has no early state: there is
+// nothing to wait for. It fails with ErrNoContact or ErrRoutes.
+func FromSubscribe(req *sip.Message, localTag string) (*Dialog, error) {
+	d, err := FromInvite(req, localTag) // RFC 6665 §4.4.1: as an INVITE does
+	if err != nil {
+		return nil, err
+	}
+	d.state = Confirmed
+	return d, nil
+}
+
 // Update takes route set and remote target from a response to the INVITE that established the dialog; those of the 2xx
 // replace those of a provisional response. It fails with ErrRoutes.
 func (d *Dialog) Update(resp *sip.Message) error {

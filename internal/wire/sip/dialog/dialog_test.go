@@ -213,3 +213,13 @@ func TestResponseWithoutContactGoesWhereTheInviteWent(t *testing.T) {
 		t.Errorf("%v, %+v", err, d)
 	}
 }
+
+func TestFromSubscribe(t *testing.T) {
+	d, err := FromSubscribe(invite(t, "Contact: <sip:a@b>"), "ours")
+	if err != nil || d.State() != Confirmed || d.ID().LocalTag != "ours" || d.Target() != "sip:a@b" {
+		t.Errorf("%+v %v", d, err)
+	}
+	if _, err := FromSubscribe(invite(t), "ours"); !errors.Is(err, ErrNoContact) {
+		t.Errorf("%v", err)
+	}
+}
