@@ -17,9 +17,11 @@ import (
 	"ringfence/internal/edge/sipserver"
 	"ringfence/internal/edge/store"
 	"ringfence/internal/engine/call"
+	"ringfence/internal/engine/presence"
 	"ringfence/internal/engine/registrar"
 	"ringfence/internal/engine/roster"
 	"ringfence/internal/pbx"
+	"ringfence/internal/wire/sip"
 	"ringfence/internal/wire/sip/digest"
 	"ringfence/internal/wire/sip/transaction"
 	"ringfence/internal/wire/sip/transport"
@@ -72,7 +74,8 @@ func run(udp, realm, password string, users int, o store.Options) error {
 		return err
 	}
 	user.server = sipserver.New(sipserver.Config{
-		Calls: noCalls{}, Registrar: reg, Directory: newDirectory(realm, password, users), Product: "Ringfence",
+		Calls: noCalls{}, Registrar: reg, Subscriptions: noSubscriptions{},
+		Directory: newDirectory(realm, password, users), Product: "Ringfence",
 	})
 	at, err := netip.ParseAddrPort(udp)
 	if err != nil {
@@ -100,6 +103,13 @@ func (noCalls) Deliver(*transaction.Incoming, pbx.DeviceID) call.Delivery {
 	return call.NoDialog
 }
 func (noCalls) FlowClosed(transport.Flow) {}
+
+// noSubscriptions has none.
+type noSubscriptions struct{}
+
+func (noSubscriptions) Subscribe(presence.Incoming)             {}
+func (noSubscriptions) Owner(*sip.Message) (pbx.DeviceID, bool) { return 0, false }
+func (noSubscriptions) Renew(*transaction.Incoming)             {}
 
 // directory holds the made-up users.
 type directory struct {

@@ -82,7 +82,7 @@ func newRoot(std streams, environ []string) *cobra.Command {
 		demoCommand(e), settingCommand(e),
 		mailCommand(e),
 	)
-	root.AddCommand(auditCommand(e), callCommand(e))
+	root.AddCommand(auditCommand(e), callCommand(e), voicemailCommand(e))
 	for _, r := range resources() {
 		root.AddCommand(resourceCommand(e, r))
 	}

@@ -32,7 +32,7 @@ func (e *env) printList(c *cobra.Command, r resource, raw json.RawMessage) error
 	for _, item := range page.Items {
 		var cells []string
 		for _, col := range r.columns {
-			cells = append(cells, cell(item[col.key]))
+			cells = append(cells, cell(inside(item, col.key)))
 		}
 		rows = append(rows, strings.Join(cells, "\t"))
 	}
@@ -47,6 +47,15 @@ func (e *env) printList(c *cobra.Command, r resource, raw json.RawMessage) error
 		return err
 	}
 	return nil
+}
+
+// inside finds a value of a thing, or of what it holds: user.number.
+func inside(thing map[string]any, key string) any {
+	outer, inner, deeper := strings.Cut(key, ".")
+	if held, ok := thing[outer].(map[string]any); ok && deeper {
+		return inside(held, inner)
+	}
+	return thing[key]
 }
 
 // printOne writes one thing as lines of name and value, or the API's JSON.

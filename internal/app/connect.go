@@ -41,7 +41,7 @@ func Connect(ctx context.Context, cfg config.Config, environ []string) (*client.
 		return nil, nil, err
 	}
 	api := httpapi.New(httpapi.Config{
-		Admin: c.admin, Auth: c.auth, Phones: nobody{}, Calls: nobody{}, Records: records{c.store.Records()}, Mail: c.mail,
+		Admin: c.admin, Auth: c.auth, Phones: nobody{}, Calls: nobody{}, Records: records{c.store.Records()}, Mail: c.mail, Voicemail: c.boxes,
 		Machine: &machine{host: c.host, ping: c.store.Ping}, Defaults: c.defaults, Home: c.home, Version: release, Log: c.log,
 	})
 	return client.Handler(api.Local()), func() error {

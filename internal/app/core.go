@@ -8,12 +8,15 @@ import (
 	"time"
 
 	"ringfence/internal/config"
+	"ringfence/internal/edge/blob"
 	"ringfence/internal/edge/mail"
 	"ringfence/internal/edge/store"
 	"ringfence/internal/engine/admin"
 	"ringfence/internal/engine/auth"
 	"ringfence/internal/engine/notify"
+	"ringfence/internal/engine/roster"
 	"ringfence/internal/engine/vault"
+	"ringfence/internal/engine/voicemail"
 	"ringfence/internal/pbx"
 	"ringfence/internal/support/masterkey"
 )
@@ -28,6 +31,8 @@ type core struct {
 	admin    *admin.Service
 	auth     *auth.Service
 	mail     *notify.Service
+	roster   *roster.Directory // loaded by a server only
+	boxes    *voicemail.Service
 	page     func() string // where the page is, for links
 	defaults admin.Defaults
 	home     pbx.OrganizationID // whom the command line speaks for
@@ -78,9 +83,14 @@ func (c *core) build(ctx context.Context) error {
 		SignIns: c.store.Sessions(), Links: c.store.Sessions(),
 		Vault: c.vault, Log: c.log.With("area", "auth"), Now: c.around.Now,
 	})
+	c.roster = roster.New(roster.Config{Store: c.admin, Vault: c.vault, Log: c.log.With("area", "roster")})
+	c.boxes = voicemail.New(voicemail.Config{
+		Store: c.store.Mailboxes(), Blobs: newBlobs(c.dir), Directory: c.roster, People: c.admin, Vault: c.vault,
+		Log: c.log.With("area", "voicemail"), Now: c.around.Now,
+	})
 	c.page = func() string { return (&machine{host: c.host}).page(&Ready{HTTP: "https://" + string(c.cfg.HTTP)}) }
 	c.mail = notify.New(notify.Config{
-		Admin: c.admin, Auth: c.auth, Vault: c.vault, Jobs: c.store.Jobs(), Post: mail.New(),
+		Admin: c.admin, Auth: c.auth, Vault: c.vault, Jobs: c.store.Jobs(), Mailboxes: c.boxes, Post: mail.New(),
 		Page: func() string { return c.page() }, Log: c.log.With("area", "mail"), Now: c.around.Now,
 	})
 	locale := config.MachineLocale(c.around.Environ)
@@ -118,7 +128,8 @@ func (c *core) setupLink(ctx context.Context, page string) (string, error) {
 	return page + "/setup#token=" + token.Reveal(), nil
 }
 
-// housekeeping removes what is over: sessions, links, unsent mail, holds, the trash after its time; and does what is due by its date.
+// housekeeping removes what is over: sessions, links, unsent mail, voice messages that were deleted, holds, the trash after
+// its time; and does what is due by its date.
 func (c *core) housekeeping(ctx context.Context) error {
 	if _, err := c.store.Sessions().DeleteSessionsExpired(ctx, c.around.Now()); err != nil {
 		return err
@@ -129,6 +140,7 @@ func (c *core) housekeeping(ctx context.Context) error {
 	if err := c.mail.Tidy(ctx); err != nil {
 		return err
 	}
+	boxes := errors.Join(c.boxes.Tidy(ctx), c.announce(ctx))
 	var orgs []pbx.OrganizationID
 	err := c.admin.View(ctx, func(tx admin.ReadTx) error {
 		list, err := tx.Organizations()
@@ -137,12 +149,23 @@ func (c *core) housekeeping(ctx context.Context) error {
 		}
 		return err
 	})
+	err = errors.Join(boxes, err)
 	for _, org := range orgs {
 		_, purged := c.admin.PurgeDue(ctx, org)
 		_, due := c.admin.CarryOut(ctx, org)
 		err = errors.Join(err, purged, due)
 	}
 	return err
+}
+
+// newBlobs keeps recordings in the data directory.
+func newBlobs(dir dataDir) *blob.Store { return blob.New(dir.blobs()) }
+
+// announce mails of voice messages that nobody was told of yet.
+func (c *core) announce(ctx context.Context) error {
+	return c.boxes.Announce(ctx, func(ctx context.Context, b voicemail.Box, m pbx.VoiceMessage) error {
+		return c.mail.VoiceMessage(ctx, m, b.Mail)
+	})
 }
 
 func (c *core) close() error { return c.store.Close() }

@@ -15,6 +15,8 @@ type dataDir struct{ root string }
 
 func (d dataDir) keys() string      { return filepath.Join(d.root, "keys") }
 func (d dataDir) run() string       { return filepath.Join(d.root, "run") }
+func (d dataDir) blobs() string     { return filepath.Join(d.root, "blobs") }
+func (d dataDir) prompts() string   { return filepath.Join(d.root, "prompts") }
 func (d dataDir) masterKey() string { return filepath.Join(d.keys(), "master.key") }
 func (d dataDir) caKey() string     { return filepath.Join(d.keys(), "ca.key") }
 func (d dataDir) caCert() string    { return filepath.Join(d.root, "ca.pem") }

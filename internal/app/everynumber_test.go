@@ -153,6 +153,7 @@ func expected(w whither) map[string]string {
 		"*43": "is answered by the server", "olga": unavailable, // who has no phone
 		"*72": "is answered by the server", // with a refusal: Zoe never named anybody
 		"*73": "200", "*78": "200", "*79": "200",
+		"*97": "is answered by the server", "*98": "is answered by the server",
 		"7206": w.always, "fay": w.always, "7207": w.busy, "gil": w.busy, "7209": w.offline, "ida": w.offline,
 		"7210": w.member, "7211": w.then,
 		"7208": "rings Hal", "hal": "rings Hal",
@@ -237,7 +238,7 @@ func deleteAndCall(
 	s.Helper()
 	s.wants("before", expected(all("rings Ben")))
 	s.isAsked(remove)
-	gone := whither{unknown, unavailable, "rings Dora", unknown, "rings Fay", "486 busy", unavailable, unavailable, unavailable}
+	gone := whither{unknown, unavailable, "rings Dora", unknown, "rings Fay", "reaches the mailbox of Gil", "reaches the mailbox of Ida", unavailable, unavailable}
 	cleo := int64(s.desks["Cleo"].id)
 	for i := range answers {
 		if answers[i].Way == admin.WayReroute {

@@ -138,10 +138,16 @@ func freePorts(t *testing.T, n int) int {
 
 func start(t *testing.T, cfg config.Config) *running {
 	t.Helper()
+	return startWith(t, cfg, Serve)
+}
+
+// startWith runs a server by another function than Serve.
+func startWith(t *testing.T, cfg config.Config, serve func(context.Context, config.Config, Surroundings) error) *running {
+	t.Helper()
 	ctx, end := context.WithCancel(context.Background())
 	r := &running{t: t, cfg: cfg, log: &syncBuffer{}, end: end, done: make(chan error, 1)}
 	out := &syncBuffer{greeted: make(chan struct{})}
-	go func() { r.done <- Serve(ctx, cfg, Surroundings{Out: out, Err: r.log}) }()
+	go func() { r.done <- serve(ctx, cfg, Surroundings{Out: out, Err: r.log}) }()
 	select {
 	case <-out.greeted:
 	case err := <-r.done:

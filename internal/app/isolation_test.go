@@ -22,7 +22,7 @@ var (
 		"q": "search", "value": "number", "number": "number",
 		"user": "user", "userId": "user", "actor": "user", "owner": "user",
 		"group": "group", "groupId": "group", "home": "group", "moveTo": "group", "groups": "groups",
-		"ids": "user", "caller": "user", "dialled": "number", "changes": "number", "callsTo": "user", "leadsTo": "ref", "then": "ref", "memberIds": "user", "device": "device", "hold": "hold", "holdId": "hold",
+		"ids": "user", "caller": "user", "dialled": "number", "changes": "number", "callsTo": "user", "leadsTo": "ref", "then": "ref", "memberIds": "user", "userIds": "user", "device": "device", "hold": "hold", "holdId": "hold",
 		"always": "forward", "busy": "forward", "noAnswer": "forward", "offline": "forward",
 		// His own calls go to whatever number he could dial.
 		"updateMyForwarding.always": "forwardId", "updateMyForwarding.busy": "forwardId",
@@ -172,7 +172,7 @@ func (c *cast) withField(op apiOperation, l roleLine, field, value string) probe
 			break
 		}
 		fields[field] = []object{{"old": value, "new": "290"}}
-	case "groups", "ids", "addGroups", "removeGroups", "memberIds":
+	case "groups", "ids", "addGroups", "removeGroups", "memberIds", "userIds":
 		fields[field] = []json.RawMessage{json.RawMessage(value)}
 	default:
 		fields[field] = json.RawMessage(value)

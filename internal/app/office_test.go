@@ -241,6 +241,8 @@ func (o *office) call(caller, value string) string {
 		o.Fatalf("the record of the call to %s is %+v", value, r)
 	} else if !strings.HasPrefix(end, "rings") && r.AnsweredAt.IsZero() {
 		end += " " + string(r.EndReason)
+	} else if r.AnsweredBy == pbx.AnsweredByMailbox {
+		end = "reaches the mailbox of " + r.Callee.Name
 	}
 	for _, d := range o.desks {
 		if d.phone != nil {

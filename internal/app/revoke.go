@@ -9,19 +9,22 @@ import (
 
 	"ringfence/internal/engine/auth"
 	"ringfence/internal/engine/call"
+	"ringfence/internal/engine/presence"
 	"ringfence/internal/engine/registrar"
 	"ringfence/internal/engine/roster"
 	"ringfence/internal/pbx"
+	"ringfence/internal/wire/sip/event"
 )
 
-// revoker ends what a change set took the right from: bindings, sessions, calls. It runs after the roster has taken the
+// revoker ends what a change set took the right from: bindings, sessions, calls, subscriptions. It runs after the roster has taken the
 // change, so that a phone that comes back at once is refused.
 type revoker struct {
-	registrar *registrar.Registrar
-	calls     *call.Manager
-	auth      *auth.Service
-	roster    *roster.Directory
-	log       *slog.Logger
+	registrar     *registrar.Registrar
+	calls         *call.Manager
+	subscriptions *presence.Manager
+	auth          *auth.Service
+	roster        *roster.Directory
+	log           *slog.Logger
 }
 
 // apply looks at each thing that changed.
@@ -54,6 +57,10 @@ func (r *revoker) apply(ctx context.Context, cs pbx.ChangeSet) error {
 		}
 	}
 	if len(lines) > 0 || policy {
+		// RFC 6665 §4.1.3: the phone comes again at once, with the secret or the transport that counts now
+		r.subscriptions.EndWhere(func(s presence.Subscriber, secure bool) bool {
+			return lines[s.Line] || policy && !secure && r.needsTLS(s.SIPUsername)
+		}, event.Deactivated)
 		r.dropWhere(func(b registrar.Binding) bool {
 			return lines[b.Key.Line] || policy && r.insecure(b)
 		})
@@ -121,6 +128,9 @@ func (r *revoker) user(ctx context.Context, item pbx.ChangeItem) error {
 	if !deleted && !disabled(item) && !touched(item, "role", "kind") {
 		return nil
 	}
+	if deleted || disabled(item) || touched(item, "kind") {
+		r.subscriptions.EndForUser(id, event.Rejected) // while the phones are connected
+	}
 	switch {
 	case !deleted && disabled(item) && r.speaks(id):
 		r.registrar.UnbindUser(id)
@@ -143,7 +153,12 @@ func (r *revoker) speaks(id pbx.UserID) bool {
 
 func (r *revoker) device(item pbx.ChangeItem) {
 	id := pbx.DeviceID(item.Ref.ID)
-	if item.Action == pbx.Deleted || disabled(item) || touched(item, "userId") && item.Action == pbx.Updated {
+	switch {
+	case item.Action == pbx.Deleted || disabled(item):
+		r.subscriptions.EndForDevice(id, event.Rejected)
+		r.registrar.DropDevice(id)
+	case touched(item, "userId") && item.Action == pbx.Updated:
+		r.subscriptions.EndForDevice(id, event.Deactivated) // what it is told from now on is the new user's
 		r.registrar.DropDevice(id)
 	}
 }
@@ -153,7 +168,12 @@ func (r *revoker) insecure(b registrar.Binding) bool {
 	if b.Transport == "tls" || b.Transport == "wss" {
 		return false
 	}
-	l, ok := r.roster.Line([]byte(b.SIPUsername))
+	return r.needsTLS(b.SIPUsername)
+}
+
+// needsTLS tells whether a line may not be heard over a plain transport.
+func (r *revoker) needsTLS(sipUsername string) bool {
+	l, ok := r.roster.Line([]byte(sipUsername))
 	return !ok || !l.Enabled || l.Security == pbx.Secure
 }
 

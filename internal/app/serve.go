@@ -125,6 +125,8 @@ func (s *server) start(ctx, running context.Context, around Surroundings) (err e
 	s.run(func() { s.upkeep(running) })
 	s.machine.at.Store(&at)
 	s.run(func() { s.core.mail.Run(running) })
+	s.run(func() { s.announce(running) })
+	s.run(func() { s.light(running) })
 	s.machine.ready.Store(true)
 	if err = s.dir.announce(at); err != nil {
 		return err
@@ -193,7 +195,7 @@ func (s *server) buildAPI(follow *follower) error {
 	t := s.telephone
 	s.api = httpapi.New(httpapi.Config{
 		Admin: s.core.admin, Auth: s.core.auth, Phones: phones{registrar: t.registrar, notices: t.notice, server: t.server},
-		Calls: calls{t.calls}, Records: records{s.core.store.Records()}, Mail: s.core.mail, Machine: s.machine, Page: page,
+		Calls: calls{t.calls}, Records: records{s.core.store.Records()}, Mail: s.core.mail, Voicemail: s.core.boxes, Machine: s.machine, Page: page,
 		Metrics: s.metrics.Handler(), Defaults: s.core.defaults, Home: s.core.home, Version: release, InForce: follow.wait,
 		Log: s.log.With("area", "http"),
 	})
@@ -202,6 +204,7 @@ func (s *server) buildAPI(follow *follower) error {
 	s.metrics.Count("auth", s.core.auth.Counters())
 	s.metrics.Count("mail", s.core.mail.Counters())
 	s.metrics.Count("mail_jobs", s.core.mail.Runner().Counters())
+	s.metrics.Count("voicemail", s.core.boxes.Counters())
 	t.measure(s.metrics)
 	s.metrics.Gauge("certificate_seconds_left", "Time until the server certificate ends.", func() float64 {
 		return time.Until(s.certificate.Leaf().NotAfter).Seconds()

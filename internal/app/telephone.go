@@ -12,6 +12,8 @@ import (
 	"ringfence/internal/edge/sipserver"
 	"ringfence/internal/engine/call"
 	"ringfence/internal/engine/media"
+	"ringfence/internal/engine/presence"
+	"ringfence/internal/engine/prompt"
 	"ringfence/internal/engine/registrar"
 	"ringfence/internal/engine/roster"
 	"ringfence/internal/engine/route"
@@ -23,19 +25,21 @@ import (
 
 // telephone is the SIP plane: from the sockets to the calls.
 type telephone struct {
-	roster       *roster.Directory
-	registrar    *registrar.Registrar
-	calls        *call.Manager
-	media        *media.Engine
-	transport    *transport.Layer
-	transactions *transaction.Layer
-	server       *sipserver.Server
+	roster        *roster.Directory
+	registrar     *registrar.Registrar
+	calls         *call.Manager
+	subscriptions *presence.Manager
+	media         *media.Engine
+	transport     *transport.Layer
+	transactions  *transaction.Layer
+	server        *sipserver.Server
 
-	transportCounters   transport.Counters
-	transactionCounters transaction.Counters
-	registrarCounters   registrar.Counters
-	callCounters        call.Counters
-	serverCounters      sipserver.Counters
+	transportCounters    transport.Counters
+	transactionCounters  transaction.Counters
+	registrarCounters    registrar.Counters
+	callCounters         call.Counters
+	subscriptionCounters presence.Counters
+	serverCounters       sipserver.Counters
 }
 
 // transactionUser hands to sipserver what the transaction layer, which must be there before it, receives. The server is
@@ -75,10 +79,9 @@ func (b bindings) Watch(u pbx.UserID, f func()) (stop func()) { return b.registr
 // newTelephone builds the SIP plane over the core; nothing listens yet.
 func newTelephone(ctx context.Context, c *core, tlsConfig *tls.Config, node string) (*telephone, error) {
 	log := c.log
-	t := &telephone{}
-	var err error
-	t.roster = roster.New(roster.Config{Store: c.admin, Vault: c.vault, Log: log.With("area", "roster")})
-	if err = t.roster.Load(ctx); err != nil {
+	t := &telephone{roster: c.roster}
+	err := t.roster.Load(ctx)
+	if err != nil {
 		return nil, err
 	}
 	t.media, err = media.New(media.Config{
@@ -100,11 +103,17 @@ func newTelephone(ctx context.Context, c *core, tlsConfig *tls.Config, node stri
 	})
 	t.calls = call.New(call.Config{
 		Transactions: t.transactions, Media: call.Engine(t.media), Bindings: bindings{t.registrar}, Directory: t.roster,
-		Records: c.store.Records(), Personal: personal{c.admin, t.roster}, Node: node, Host: c.cfg.Domain, Advertise: c.cfg.Advertise, Product: product(),
+		Records: c.store.Records(), Personal: personal{c.admin, t.roster},
+		Voicemail: c.mailboxSteps(t.roster, log), Music: prompt.Music(c.dir.prompts()),
+		Node: node, Host: c.cfg.Domain, Advertise: c.cfg.Advertise, Product: product(),
 		Log: log.With("area", "call"), Counters: &t.callCounters,
 	})
+	t.subscriptions = presence.New(presence.Config{ //nolint:contextcheck // it lives on after the start; Drain ends it
+		Transactions: t.transactions, Flows: t.registrar, Directory: t.roster, Mailboxes: c.boxes, Host: c.cfg.Domain,
+		Advertise: c.cfg.Advertise, Product: product(), Log: log.With("area", "presence"), Counters: &t.subscriptionCounters,
+	})
 	t.server = sipserver.New(sipserver.Config{
-		Calls: t.calls, Registrar: t.registrar, Directory: t.roster, Product: product(),
+		Calls: t.calls, Registrar: t.registrar, Subscriptions: t.subscriptions, Directory: t.roster, Product: product(),
 		Log: log.With("area", "sip"), Counters: &t.serverCounters,
 	})
 	user.server = t.server
@@ -145,10 +154,11 @@ func (t *telephone) listen(ctx context.Context, cfg config.Config) (r Ready, err
 	return r, nil
 }
 
-// stop ends calls with BYE, keeps what is pending, and closes everything.
+// stop tells subscribers, ends calls with BYE, keeps what is pending, and closes everything.
 func (t *telephone) stop(ctx context.Context, log *slog.Logger) error {
 	t.server.Drain()
 	t.transport.Drain()
+	t.subscriptions.Drain(ctx)
 	err := t.calls.Drain(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {
 		log.WarnContext(ctx, "a phone did not answer its BYE in time", "error", err)
@@ -179,11 +189,13 @@ func (t *telephone) measure(m *obs.Metrics) {
 	m.Count("transaction", &t.transactionCounters)
 	m.Count("registrar", &t.registrarCounters)
 	m.Count("call", &t.callCounters)
+	m.Count("presence", &t.subscriptionCounters)
 	m.Count("sip", &t.serverCounters)
 	m.Count("media", t.media.Counters())
 	m.Gauge("bindings", "Registered contacts, dormant ones included.", func() float64 {
 		return float64(t.registrar.Count())
 	})
+	m.Gauge("subscriptions", "Event subscriptions.", func() float64 { return float64(t.subscriptions.Count()) })
 	m.Gauge("calls_live", "Calls that go on now.", func() float64 { return float64(len(t.calls.Live())) })
 	m.Gauge("sip_connections", "Open SIP connections.", func() float64 { return float64(t.transport.Connections()) })
 	m.Gauge("media_ports_free", "Media ports that a leg could take now.", func() float64 {

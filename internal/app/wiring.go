@@ -10,6 +10,7 @@ import (
 	"ringfence/internal/edge/httpapi"
 	"ringfence/internal/engine/call"
 	"ringfence/internal/engine/registrar"
+	"ringfence/internal/engine/voicemail"
 	"ringfence/internal/pbx"
 	"ringfence/internal/support/fanout"
 )
@@ -37,7 +38,9 @@ func (s *server) sipTLS() *tls.Config {
 // followers are what each change set goes through, in order.
 func (s *server) followers() []func(context.Context, pbx.ChangeSet) error {
 	t := s.telephone
-	revoke := &revoker{registrar: t.registrar, calls: t.calls, auth: s.core.auth, roster: t.roster, log: s.log}
+	revoke := &revoker{
+		registrar: t.registrar, calls: t.calls, subscriptions: t.subscriptions, auth: s.core.auth, roster: t.roster, log: s.log,
+	}
 	return []func(context.Context, pbx.ChangeSet) error{
 		t.roster.Apply,
 		revoke.apply,
@@ -73,6 +76,45 @@ func (s *server) pump(ctx context.Context) {
 			Data: httpapi.CallEvent{ID: int64(e.Call.ID), State: e.Call.State},
 		}
 	})
+	pumpEvents(ctx, s, &s.core.boxes.Changed, func(c voicemail.Change) httpapi.Event {
+		return httpapi.Event{
+			Organization: c.Organization, Name: "voicemail", Needs: pbx.PermSelf, For: c.User,
+			Data: httpapi.VoicemailEvent{UserID: int64(c.User)},
+		}
+	})
+}
+
+// light tells phones what waits in the mailboxes that they watch.
+func (s *server) light(ctx context.Context) {
+	sub := s.core.boxes.Changed.Subscribe(eventBacklog)
+	defer sub.Close()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case c := <-sub.C:
+			s.telephone.subscriptions.MailboxChanged(c.User)
+		}
+		if sub.Lost() {
+			s.telephone.subscriptions.MailboxesChanged()
+		}
+	}
+}
+
+// announce mails of voice messages as they come; what can't be put into the outbox now waits for the next minute.
+func (s *server) announce(ctx context.Context) {
+	sub := s.core.boxes.Changed.Subscribe(1)
+	defer sub.Close()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-sub.C:
+		}
+		if err := s.core.announce(ctx); err != nil && ctx.Err() == nil {
+			s.log.WarnContext(ctx, "mail about a voice message can't be put into the outbox, trying again", "error", err)
+		}
+	}
 }
 
 // pumpEvents translates the events of one hub; what was lost on the way is told as an overflow.

@@ -67,6 +67,16 @@ const (
 	ModeZRTP       MediaMode = "zrtp"
 )
 
+// AnsweredBy says who took a call.
+type AnsweredBy string
+
+// Who can take a call; empty where nobody did, and in records from before it was noted.
+const (
+	AnsweredByPhone   AnsweredBy = "phone"
+	AnsweredByMailbox AnsweredBy = "mailbox" // a message may have been left
+	AnsweredByServer  AnsweredBy = "server"  // a feature code
+)
+
 // CallRecord is what a call leaves: opened when it is answered or has failed, closed once.
 type CallRecord struct {
 	ID           CallID         `json:"id"`
@@ -78,6 +88,7 @@ type CallRecord struct {
 	Callee       CallParty      `json:"callee"`
 	StartedAt    time.Time      `json:"startedAt"`
 	AnsweredAt   time.Time      `json:"answeredAt,omitzero"`
+	AnsweredBy   AnsweredBy     `json:"answeredBy,omitempty"`
 	EndedAt      time.Time      `json:"endedAt,omitzero"` // zero: open
 	EndReason    EndReason      `json:"endReason,omitempty"`
 	SIPStatus    int            `json:"sipStatus,omitempty"`

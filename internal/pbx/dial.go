@@ -29,15 +29,18 @@ const (
 	FeatureForwardOff Feature = "forward_off"
 	FeatureDNDOn      Feature = "dnd_on" // do not disturb
 	FeatureDNDOff     Feature = "dnd_off"
+	FeatureVoicemail  Feature = "voicemail"     // the mailbox of the caller
+	FeatureAnyMailbox Feature = "voicemail_any" // the mailbox of whose number is dialled after it, or then
 )
 
 // TakesNumber reports whether a number may be dialled behind the feature's code: *72 201.
-func (f Feature) TakesNumber() bool { return f == FeatureForwardOn }
+func (f Feature) TakesNumber() bool { return f == FeatureForwardOn || f == FeatureAnyMailbox }
 
 // FeatureCodes gives the feature codes that a new organization starts with.
 func FeatureCodes() map[string]Feature {
 	return map[string]Feature{
 		"*43": FeatureEcho, "*72": FeatureForwardOn, "*73": FeatureForwardOff, "*78": FeatureDNDOn, "*79": FeatureDNDOff,
+		"*97": FeatureVoicemail, "*98": FeatureAnyMailbox,
 	}
 }
 

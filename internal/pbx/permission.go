@@ -36,17 +36,19 @@ func CallClasses() []CallClass {
 }
 
 // KindDefaults gives the values that count for users of a kind before those of the catalogue: a shared space calls nobody
-// outside unless somebody allows it (U4). They are the widest on a path.
+// outside and has no mailbox unless somebody allows it (U4). They are the widest on a path.
 func KindDefaults(k UserKind) []Layer {
 	if k != Space {
 		return nil
 	}
-	out := make([]Layer, 0, len(CallClasses()))
-	for _, c := range CallClasses() {
-		out = append(out, Layer{
-			Setting: Setting{Level: LevelKind, Key: c.Permission(), Value: "false"}, At: Place{Level: LevelKind},
-		})
+	out := make([]Layer, 0, len(CallClasses())+1)
+	deny := func(key SettingKey) {
+		out = append(out, Layer{Setting: Setting{Level: LevelKind, Key: key, Value: "false"}, At: Place{Level: LevelKind}})
 	}
+	for _, c := range CallClasses() {
+		deny(c.Permission())
+	}
+	deny(PermissionVoicemail)
 	return out
 }
 
@@ -87,9 +89,8 @@ func permissionSpecs(levels []Level) []SettingSpec {
 		call(CallPremium, false, "Premium numbers", "Calls to numbers that cost more than a call."),
 		call(CallTollFree, true, "Toll-free numbers", "Calls that cost the caller nothing."),
 		call(CallSatellite, false, "Satellite phones", "Calls to satellite phones and other costly networks."),
-		allowed(PermissionVoicemail, true, "Voicemail", "Has a mailbox. It counts once there are mailboxes."),
-		allowed(PermissionChangePIN, true, "Change the PIN by phone",
-			"May choose another voicemail PIN at the phone. It counts once there are mailboxes."),
+		allowed(PermissionVoicemail, true, "Voicemail", "Has a mailbox, which takes the calls that nobody answers."),
+		allowed(PermissionChangePIN, true, "Change the PIN by phone", "May choose another voicemail PIN at the phone."),
 		allowed(PermissionWebSMS, false, "Web SMS", "May send text messages from the portal. It counts once messages can be sent."),
 		allowed(PermissionAddDevices, false, "Add devices", "May add phones of his own in the portal. It counts once the portal can."),
 		allowed(PermissionAddChargeableDevices, false, "Add chargeable devices",

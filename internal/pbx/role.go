@@ -56,8 +56,9 @@ const (
 	PermCallsRead         Permission = "calls:read"
 	PermCallsWrite        Permission = "calls:write"
 	PermRecordsRead       Permission = "records:read"
-	PermSelf              Permission = "self"       // what everybody may see of himself
-	PermSelfWrite         Permission = "self:write" // what everybody may change about himself (P1)
+	PermVoicemailRead     Permission = "voicemail:read" // how full mailboxes are; never what is in them
+	PermSelf              Permission = "self"           // what everybody may see of himself
+	PermSelfWrite         Permission = "self:write"     // what everybody may change about himself (P1)
 )
 
 // Permissions lists all permissions.
@@ -66,7 +67,7 @@ func Permissions() []Permission {
 		PermOrganizationRead, PermOrganizationWrite, PermGroupsRead, PermGroupsWrite, PermLocationsRead, PermLocationsWrite, PermUsersRead, PermUsersWrite,
 		PermRolesWrite, PermDevicesRead, PermDevicesWrite, PermNumbersRead, PermNumbersWrite, PermPoolsWrite,
 		PermSettingsRead, PermSettingsWrite, PermDeletedRead, PermDeletedWrite, PermAuditRead, PermAuditUndo, PermTokensOwn,
-		PermTokensAll, PermCallsRead, PermCallsWrite, PermRecordsRead, PermSelf, PermSelfWrite,
+		PermTokensAll, PermCallsRead, PermCallsWrite, PermRecordsRead, PermVoicemailRead, PermSelf, PermSelfWrite,
 	}
 }
 
@@ -78,7 +79,7 @@ func (r Role) Permissions() []Permission {
 	case RoleGroupAdmin:
 		return []Permission{
 			PermGroupsRead, PermLocationsRead, PermUsersRead, PermUsersWrite, PermDevicesRead, PermDevicesWrite, PermNumbersRead,
-			PermNumbersWrite, PermTokensOwn, PermSelf, PermSelfWrite,
+			PermNumbersWrite, PermVoicemailRead, PermTokensOwn, PermSelf, PermSelfWrite,
 		}
 	case RoleReceptionist:
 		return []Permission{
@@ -89,7 +90,7 @@ func (r Role) Permissions() []Permission {
 	case RoleAuditor:
 		return []Permission{
 			PermOrganizationRead, PermGroupsRead, PermLocationsRead, PermUsersRead, PermDevicesRead, PermNumbersRead, PermSettingsRead,
-			PermDeletedRead, PermAuditRead, PermCallsRead, PermRecordsRead, PermTokensOwn, PermSelf, PermSelfWrite,
+			PermDeletedRead, PermAuditRead, PermCallsRead, PermRecordsRead, PermVoicemailRead, PermTokensOwn, PermSelf, PermSelfWrite,
 		}
 	case RoleUser:
 		return []Permission{PermTokensOwn, PermSelf, PermSelfWrite}

@@ -47,6 +47,7 @@ const (
 	SettingDormantWait   SettingKey = "call.dormantWait"
 	SettingRingTime      SettingKey = "call.ringTime"
 	SettingZRTP          SettingKey = "call.zrtp"
+	SettingHoldMusic     SettingKey = "call.holdMusic"
 	SettingDigest        SettingKey = "sip.digest"
 	SettingAuthNameSign  SettingKey = "portal.authAccountName"
 	SettingOutsidePrefix SettingKey = "dial.outsidePrefix"
@@ -113,6 +114,10 @@ var catalogue = sync.OnceValue(func() []SettingSpec {
 			Help: "Whether two ZRTP clients may agree on keys between themselves, so that the server can't listen.",
 		},
 		{
+			Key: SettingHoldMusic, Type: TypeBool, Default: "true", Levels: people, Label: "Music on hold",
+			Help: "Whether callers hear music while they are put on hold. Without it their phone is told, and is silent.",
+		},
+		{
 			Key: SettingShownNumber, Type: TypeShown, Choices: []string{ShownOwn, ShownWithheld}, Default: ShownOwn,
 			Levels: []Level{LevelUser, LevelGroup, LevelLocation, LevelOrganization}, Label: "Shown number",
 			Help: "What who is called outside sees: a number that is assigned here, own for the caller's own outside number, or " +
@@ -142,7 +147,7 @@ var catalogue = sync.OnceValue(func() []SettingSpec {
 			Key: SettingTimeZone, Type: TypeTimeZone, Default: "UTC", Levels: region, Fields: fields, Label: "Time zone",
 			Help: "In which times of day are shown and meant.",
 		},
-	}, permissionSpecs(people)...)
+	}, append(voicemailSpecs(people), permissionSpecs(people)...)...)
 })
 
 // Spec finds a setting in the catalogue; NotFound when there is none.

@@ -73,6 +73,8 @@ func (u user) Request(rq *transaction.Incoming) {
 		}
 	case c != nil:
 		c.requested(rq)
+	case method == sip.NOTIFY && u.subscribed(m):
+		_ = rq.Reply(200, "", nil) // the server asks again if it is lost
 	case m.ToTag() != nil || method == sip.CANCEL:
 		_ = rq.Reply(481, "", nil) // the server asks again if it is lost
 	case method == sip.OPTIONS || method == sip.MESSAGE || method == sip.NOTIFY:

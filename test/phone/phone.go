@@ -122,7 +122,8 @@ type Phone struct {
 	vanished bool
 	messages []Message
 	calls    map[string]*Call // by Call-ID and our tag
-	waiting  []*Call          // incoming ones that the test has not asked for yet
+	subs     map[string]*Subscription
+	waiting  []*Call // incoming ones that the test has not asked for yet
 	register registration
 	auth     digest.Client
 	plan     plan
@@ -132,7 +133,7 @@ type Phone struct {
 func New(report Reporter, cfg Config) *Phone {
 	p := &Phone{
 		cfg: cfg.withDefaults(), report: report, changed: make(chan struct{}), calls: make(map[string]*Call),
-		register: registration{callID: sip.NewCallID(), tag: sip.NewTag()},
+		subs: make(map[string]*Subscription), register: registration{callID: sip.NewCallID(), tag: sip.NewTag()},
 	}
 	p.auth = digest.Client{Username: cfg.Username, Password: cfg.Password}
 	p.start()
@@ -190,6 +191,7 @@ func (p *Phone) Reboot() {
 	p.Close()
 	p.mu.Lock()
 	p.calls, p.waiting, p.flow, p.vanished = make(map[string]*Call), nil, nil, false
+	p.subs = make(map[string]*Subscription)
 	p.register = registration{callID: sip.NewCallID(), tag: sip.NewTag()}
 	p.mu.Unlock()
 	p.start()

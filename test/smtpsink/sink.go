@@ -5,6 +5,7 @@ package smtpsink
 import (
 	"bytes"
 	"crypto/tls"
+	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"mime/quotedprintable"
 	"net"
 	netmail "net/mail"
+	"net/textproto"
 	"regexp"
 	"slices"
 	"strings"
@@ -255,32 +257,59 @@ func (m Mail) Subject() string {
 	return s
 }
 
-// Body gives the decoded body of a kind: text/plain or text/html.
-func (m Mail) Body(kind string) string {
+// Part is a piece of a mail, decoded.
+type Part struct {
+	Type string // media type with its parameters
+	Name string // of an attached file; empty for text
+	Body []byte
+}
+
+// Parts gives the pieces of the mail that hold no others, in their order.
+func (m Mail) Parts() []Part {
 	msg, err := netmail.ReadMessage(bytes.NewReader(m.Raw))
 	if err != nil {
-		return ""
+		return nil
 	}
-	_, params, err := mime.ParseMediaType(msg.Header.Get("Content-Type"))
+	return parts(textproto.MIMEHeader(msg.Header), msg.Body)
+}
+
+func parts(h textproto.MIMEHeader, body io.Reader) []Part {
+	kind, params, err := mime.ParseMediaType(h.Get("Content-Type"))
 	if err != nil {
-		return ""
+		return nil
 	}
-	parts := multipart.NewReader(msg.Body, params["boundary"])
-	for {
-		p, err := parts.NextRawPart()
+	if !strings.HasPrefix(kind, "multipart/") {
+		switch strings.ToLower(h.Get("Content-Transfer-Encoding")) {
+		case "quoted-printable":
+			body = quotedprintable.NewReader(body)
+		case "base64":
+			body = base64.NewDecoder(base64.StdEncoding, body)
+		}
+		p := Part{Type: h.Get("Content-Type")}
+		if how, file, err := mime.ParseMediaType(h.Get("Content-Disposition")); err == nil && how == "attachment" {
+			p.Name = file["filename"]
+		}
+		p.Body, _ = io.ReadAll(body)
+		return []Part{p}
+	}
+	var out []Part
+	for r := multipart.NewReader(body, params["boundary"]); ; {
+		p, err := r.NextRawPart()
 		if err != nil {
-			return ""
+			return out
 		}
-		if !strings.HasPrefix(p.Header.Get("Content-Type"), kind) {
-			continue
-		}
-		var r io.Reader = p
-		if strings.EqualFold(p.Header.Get("Content-Transfer-Encoding"), "quoted-printable") {
-			r = quotedprintable.NewReader(p)
-		}
-		b, _ := io.ReadAll(r)
-		return string(b)
+		out = append(out, parts(p.Header, p)...)
 	}
+}
+
+// Body gives the decoded body of a kind: text/plain or text/html.
+func (m Mail) Body(kind string) string {
+	for _, p := range m.Parts() {
+		if strings.HasPrefix(p.Type, kind) && p.Name == "" {
+			return string(p.Body)
+		}
+	}
+	return ""
 }
 
 var link = regexp.MustCompile(`https://[^\s<>"]+#[A-Za-z0-9_-]+`)

@@ -19,7 +19,7 @@ var saying = map[string]bool{"Errorf": true, "fieldError": true, "Add": true, "C
 func TestWhatTheServerSaysIsTranslated(t *testing.T) {
 	known := serverTexts(t)
 	files := token.NewFileSet()
-	for _, folder := range []string{"pbx", "engine/admin", "engine/auth", "engine/notify", "edge/httpapi"} {
+	for _, folder := range []string{"pbx", "engine/admin", "engine/auth", "engine/notify", "engine/voicemail", "edge/httpapi"} {
 		paths, err := filepath.Glob(filepath.Join("..", "..", "internal", folder, "*.go"))
 		if err != nil || len(paths) == 0 {
 			t.Fatalf("%s: %d files, %v", folder, len(paths), err)

@@ -21,6 +21,7 @@ import (
 	"ringfence/internal/engine/admin"
 	"ringfence/internal/engine/auth"
 	"ringfence/internal/engine/notify"
+	"ringfence/internal/engine/voicemail"
 	"ringfence/internal/pbx"
 	"ringfence/internal/support/fanout"
 )
@@ -43,6 +44,8 @@ type Config struct {
 	Home     pbx.OrganizationID // whom the server's own command line speaks for
 	Version  string
 	Log      *slog.Logger
+
+	Voicemail *voicemail.Service
 
 	// InForce returns when a change set has reached everything that keeps something in memory. A write is answered then,
 	// so that whoever was told "done" sees it done. Nil: nothing keeps anything.

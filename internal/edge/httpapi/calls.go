@@ -95,6 +95,7 @@ type CallRecord struct {
 	Dialled         string       `json:"dialled"`
 	StartedAt       Time         `json:"startedAt"`
 	AnsweredAt      Time         `json:"answeredAt,omitzero"`
+	AnsweredBy      string       `json:"answeredBy,omitempty" enum:"phone,mailbox,server" doc:"Who took the call; left out where nobody did, and for calls from before this was noted"`
 	EndedAt         Time         `json:"endedAt,omitzero"`
 	DurationSeconds int64        `json:"durationSeconds" doc:"From answer to end"`
 	Caller          Party        `json:"caller"`
@@ -108,7 +109,7 @@ type CallRecord struct {
 func callRecordView(r pbx.CallRecord) CallRecord {
 	return CallRecord{
 		ID: int64(r.ID), Dialled: r.Dialled, StartedAt: Time{r.StartedAt}, AnsweredAt: Time{r.AnsweredAt},
-		EndedAt: Time{r.EndedAt}, DurationSeconds: int64(r.Duration().Round(time.Second).Seconds()),
+		AnsweredBy: string(r.AnsweredBy), EndedAt: Time{r.EndedAt}, DurationSeconds: int64(r.Duration().Round(time.Second).Seconds()),
 		Caller: partyView(r.Caller), Callee: partyView(r.Callee), EndReason: string(r.EndReason), SIPStatus: r.SIPStatus,
 		Security: securityView(r.Caller, r.Callee, r.Mode), Open: r.Open(),
 	}

@@ -19,7 +19,7 @@ type TriedCall struct {
 
 // TriedWay is what becomes of a call.
 type TriedWay struct {
-	Outcome string         `json:"outcome" enum:"ring,wait,feature,refuse" doc:"wait: the caller hears ringing until a phone comes back"`
+	Outcome string         `json:"outcome" enum:"ring,wait,feature,voicemail,refuse" doc:"wait: the caller hears ringing until a phone comes back"`
 	Reason  string         `json:"reason,omitempty" doc:"With refuse: the end reason of the call's record"`
 	Feature string         `json:"feature,omitempty" doc:"With feature: what the server itself does"`
 	Callee  *UserName      `json:"callee,omitempty" doc:"Who is called in the end"`
@@ -37,7 +37,7 @@ type TriedNext struct {
 
 // TriedStep is one thing that routing found.
 type TriedStep struct {
-	Kind        string         `json:"kind" enum:"dialled,foreign,barred,holder,feature,nobody,kept,paused,ported,unassigned,left,disabled,rings,gone,insecure,switched_off,no_phone,waits,forwarded,dnd,ring_group,is_caller,on_phone,group_waits,not_taken,circle"`
+	Kind        string         `json:"kind" enum:"dialled,foreign,barred,holder,feature,nobody,kept,paused,ported,unassigned,left,disabled,rings,gone,insecure,switched_off,no_phone,waits,forwarded,dnd,ring_group,is_caller,on_phone,group_waits,not_taken,own_phone,voicemail,circle"`
 	Value       string         `json:"value,omitempty" doc:"With dialled: the number or name"`
 	Holder      string         `json:"holder,omitempty" doc:"With holder and kept: which kind of entry in the numbering plan it is"`
 	User        *UserName      `json:"user,omitempty" doc:"Whom the step is about"`
@@ -80,6 +80,8 @@ func triedWay(t *call.Tried) TriedWay {
 		v.Outcome = "wait"
 	case route.Feature:
 		v.Outcome, v.Feature = "feature", string(p.Feature)
+	case route.Voicemail:
+		v.Outcome = "voicemail"
 	case route.Refuse:
 		v.Outcome, v.Reason = "refuse", string(p.Reason)
 	}

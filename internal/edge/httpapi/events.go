@@ -25,13 +25,15 @@ const (
 // Event is something that open pages want to know. Data is written as JSON; Needs is the permission to see it.
 type Event struct {
 	Organization pbx.OrganizationID
-	Name         string // change, registration, call
+	Name         string // change, registration, call, voicemail
 	Needs        pbx.Permission
 	Data         any
 
 	// What a group administrator's page goes by: the user whom the event is about, what a change set did.
 	User  pbx.UserID
 	Items []pbx.ChangeItem
+
+	For pbx.UserID // whose pages alone are told; 0: everybody's
 }
 
 // ChangeEvent tells that a change set was committed: which kinds, and single things while they are few.
@@ -89,13 +91,18 @@ type CallEvent struct {
 	State string `json:"state"`
 }
 
+// VoicemailEvent tells the owner of a mailbox that something in it is no longer as it was.
+type VoicemailEvent struct {
+	UserID int64 `json:"userId"`
+}
+
 // Publish tells every open page that may see the event. It never waits.
 func (a *API) Publish(e Event) { a.events.Publish(e) }
 
 func (a *API) stream() {
 	op := operation{
 		id: "streamEvents", method: http.MethodGet, path: "/events", tag: "Events",
-		summary: "Stream what happens (server-sent events): change, registration, call, overflow", permission: pbx.PermSelf,
+		summary: "Stream what happens (server-sent events): change, registration, call, voicemail, overflow", permission: pbx.PermSelf,
 	}
 	add(a, op, a.streamEvents)
 }
@@ -172,7 +179,7 @@ func (s *eventStream) renew() error {
 }
 
 func (s *eventStream) event(e Event) error {
-	if e.Organization != s.who.Organization || !s.who.May(e.Needs) {
+	if e.Organization != s.who.Organization || !s.who.May(e.Needs) || e.For != 0 && e.For != s.who.User {
 		return nil
 	}
 	if concerned, err := s.concerns(&e); err != nil || !concerned {

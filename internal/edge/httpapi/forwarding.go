@@ -19,6 +19,7 @@ type Forwarding struct {
 	Offline      *ForwardTo      `json:"offline,omitempty" doc:"Who gets calls while no phone can be reached"`
 	Hidden       []string        `json:"hidden" nullable:"false" doc:"Cases in which somebody gets the calls whom you may not know of"`
 	RingGroups   []RingGroupName `json:"ringGroups" nullable:"false" doc:"The ring groups of which he is a member, by name"`
+	Voicemail    bool            `json:"voicemail" doc:"Where a case names nobody, his mailbox takes the call"`
 	Version      int64           `json:"version" doc:"0: nothing was ever set"`
 }
 
@@ -47,6 +48,7 @@ type ForwardingInput struct {
 	UserID       any        `json:"userId,omitempty" readOnly:"true"`
 	Hidden       any        `json:"hidden,omitempty" readOnly:"true"`
 	RingGroups   any        `json:"ringGroups,omitempty" readOnly:"true"`
+	Voicemail    any        `json:"voicemail,omitempty" readOnly:"true"`
 	Version      any        `json:"version,omitempty" readOnly:"true"`
 }
 
@@ -82,7 +84,8 @@ func forwardingView(f admin.ForwardingView) Forwarding {
 		groups[i] = RingGroupName{ID: int64(g.ID), Name: g.Name, Number: g.Number}
 	}
 	return Forwarding{
-		Hidden: hidden, RingGroups: groups, UserID: int64(f.User), DoNotDisturb: f.DoNotDisturb, Paused: f.Paused, Always: to(pbx.ForwardAlways),
+		Hidden: hidden, RingGroups: groups, UserID: int64(f.User), DoNotDisturb: f.DoNotDisturb, Paused: f.Paused,
+		Voicemail: f.Voicemail, Always: to(pbx.ForwardAlways),
 		Busy: to(pbx.ForwardBusy), NoAnswer: to(pbx.ForwardNoAnswer), Offline: to(pbx.ForwardOffline), Version: f.Version,
 	}
 }

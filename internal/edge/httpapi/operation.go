@@ -32,7 +32,9 @@ type operation struct {
 	id, method, path string
 	tag, summary     string
 	permission       pbx.Permission
-	status           int // of success; 200 unless told
+	status           int    // of success; 200 unless told
+	takes            string // media type of a body that the handler reads as it comes; empty: JSON, or none
+	gives            string // media type of an answer that is no JSON
 }
 
 // caller is who asks, and how.
@@ -83,6 +85,15 @@ func (a *API) describe(op operation) huma.Operation {
 		DefaultStatus: op.status, MaxBodyBytes: maxBody, BodyReadTimeout: bodyDeadline,
 		Metadata:   map[string]any{"permission": op.permission},
 		Extensions: map[string]any{"x-permission": string(op.permission)},
+	}
+	binary := func(mediaType string) map[string]*huma.MediaType {
+		return map[string]*huma.MediaType{mediaType: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}
+	}
+	if op.takes != "" {
+		d.RequestBody = &huma.RequestBody{Required: true, Content: binary(op.takes)}
+	}
+	if op.gives != "" {
+		d.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: binary(op.gives)}}
 	}
 	if op.permission != Public {
 		d.Security = []map[string][]string{{"token": {}}, {"session": {}}}

@@ -35,6 +35,8 @@ func (a *API) register() {
 	a.permissions()
 	a.roles()
 	a.stream()
+	a.voicemail()
+	a.greetings()
 	a.mail()
 	a.links()
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"ringfence/internal/support/obs"
@@ -53,9 +54,17 @@ func (a *API) guard(next http.Handler) http.Handler {
 			a.refuse(ctx, rec, http.StatusForbidden, "This came from a page of another site and was refused.")
 			return
 		}
-		r.Body = http.MaxBytesReader(rec, r.Body, maxBody)
+		r.Body = http.MaxBytesReader(rec, r.Body, bodyLimit(r))
 		next.ServeHTTP(rec, r)
 	})
+}
+
+// bodyLimit is how much a request may bring along.
+func bodyLimit(r *http.Request) int64 {
+	if r.Method == http.MethodPut && strings.HasPrefix(r.URL.Path, Prefix+greetingPath) {
+		return maxGreetingBody
+	}
+	return maxBody
 }
 
 // headers go with every answer. Strict-Transport-Security is not among them: with a certificate of the own authority it

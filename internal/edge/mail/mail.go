@@ -7,6 +7,7 @@
 package mail
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -28,6 +29,9 @@ import (
 
 // timeout bounds the way to a server with its greeting and login, and each letter.
 const timeout = 30 * time.Second
+
+// tooLarge is what a server says to a mail that is larger than it takes (RFC 1870 §6.1).
+const tooLarge = 552
 
 // Post sends mail. Make one with New.
 type Post struct {
@@ -167,6 +171,7 @@ func (c *connection) Send(ctx context.Context, l notify.Letter) (string, error) 
 	r := &notify.Refusal{Answer: words(err), Cause: err}
 	if said, ok := errors.AsType[*mail.SendError](err); ok && said.ErrorCode() != 0 {
 		r.Permanent = said.ErrorCode() >= 500
+		r.TooLarge = said.ErrorCode() == tooLarge
 		return "", r
 	}
 	r.OfServer = true // the connection, not the letter
@@ -210,6 +215,12 @@ func compose(l notify.Letter) (*mail.Msg, error) {
 	m.SetGenHeader("Content-Language", oneLine(l.Language))
 	m.SetBodyString(mail.TypeTextPlain, l.Text)
 	m.AddAlternativeString(mail.TypeTextHTML, l.HTML)
+	for _, a := range l.Attached {
+		err := m.AttachReader(oneLine(a.Name), bytes.NewReader(a.Content), mail.WithFileContentType(mail.ContentType(oneLine(a.Type))))
+		if err != nil {
+			return nil, fmt.Errorf("attach a file: %w", err)
+		}
+	}
 	return m, nil
 }
 

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -301,4 +302,26 @@ func TestNothingThatPeopleWriteBecomesAHeader(t *testing.T) {
 	l.To.Email = "ada@acme.test>\r\nRCPT TO:<x@evil.test"
 	_, err := post(t, server(s, pbx.MailPlain, nil), l)
 	refused(t, err, true, false, "not an e-mail address")
+}
+
+func TestFilesGoWithAMail(t *testing.T) {
+	s := sink(t, smtpsink.Config{})
+	l := letter("voice_message/7")
+	sound := bytes.Repeat([]byte{0, 255, 13, 10, '.', 7}, 100_000)
+	l.Attached = []notify.Attachment{{Name: "voice\r\nBcc: x@y.test message.wav", Type: "audio/wav", Content: sound}}
+	if _, err := post(t, server(s, pbx.MailPlain, nil), l); err != nil {
+		t.Fatal(err)
+	}
+	m, _ := s.Wait(1, time.Second)
+	parts := m.Parts()
+	if len(parts) != 3 || m.Header().Get("Bcc") != "" {
+		t.Fatalf("%d parts", len(parts))
+	}
+	p := parts[2]
+	if !strings.HasPrefix(p.Type, "audio/wav") || p.Name != "voice  Bcc_ x@y.test message.wav" || !bytes.Equal(p.Body, sound) {
+		t.Errorf("attached is %q, %s, %d octets", p.Name, p.Type, len(p.Body))
+	}
+	if strings.ReplaceAll(m.Body("text/plain"), "\r\n", "\n") != l.Text || m.Body("text/html") != l.HTML {
+		t.Errorf("text %q, HTML %q", m.Body("text/plain"), m.Body("text/html"))
+	}
 }

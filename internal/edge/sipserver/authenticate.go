@@ -47,9 +47,9 @@ func (s *Server) authenticate(x *exchange) bool {
 		check.HA1 = &x.ha1
 	}
 	result := s.digest.Verify(&c, check)
-	if result == digest.Repeated && x.method() == sip.INVITE {
+	if result == digest.Repeated && (x.method() == sip.INVITE || x.method() == sip.SUBSCRIBE) {
 		// A retransmitted INVITE finds its transaction and does not come here: this one is a replay, and calls cost
-		// money.
+		// money. A SUBSCRIBE does too, and its NOTIFYs tell something.
 		result = digest.Stale
 	}
 	switch result {

@@ -14,7 +14,7 @@ type Counters struct {
 // Each calls fn for each counter.
 func (c *Counters) Each(fn func(name, help string, v uint64)) {
 	fn("requests", "requests outside of transactions", c.Requests.Load())
-	fn("in_dialog", "requests given to calls", c.InDialog.Load())
+	fn("in_dialog", "requests given to calls and subscriptions", c.InDialog.Load())
 	fn("stray_acks", "ACKs of no call", c.StrayACK.Load())
 	fn("challenged", "requests answered with a challenge", c.Challenged.Load())
 	fn("wrong_digests", "requests with a wrong digest", c.WrongDigest.Load())

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ringfence/internal/engine/call"
+	"ringfence/internal/engine/presence"
 	"ringfence/internal/engine/registrar"
 	"ringfence/internal/engine/roster"
 	"ringfence/internal/wire/sip"
@@ -97,13 +98,14 @@ func (s *Server) addProduct(b *sip.Builder) {
 }
 
 const (
-	methods    = "INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, INFO, OPTIONS, REGISTER"
+	methods    = "INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, INFO, OPTIONS, REGISTER, SUBSCRIBE"
 	extensions = "100rel, timer, path, outbound"
 )
 
 // RFC 3261 §11.2: what a caller may expect of us.
 func (x *exchange) addAbilities(b *sip.Builder) {
 	b.Header(sip.Allow, methods)
+	b.Header(sip.AllowEvents, presence.AllowEvents) // RFC 6665 §4.4.4
 	b.Header(sip.Accept, "application/sdp")
 	b.Header(sip.AcceptEncoding, "identity")
 	b.Header(sip.AcceptLanguage, "en")

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"ringfence/internal/engine/call"
+	"ringfence/internal/engine/presence"
 	"ringfence/internal/engine/registrar"
 	"ringfence/internal/engine/roster"
 	"ringfence/internal/pbx"
@@ -154,15 +155,34 @@ func (c *calls) Deliver(rq *transaction.Incoming, device pbx.DeviceID) call.Deli
 
 func (c *calls) FlowClosed(transport.Flow) { c.notes = append(c.notes, "flow closed") }
 
+// subscriptions notes what it is given. It has one, of alice's phone.
+type subscriptions struct{ notes []string }
+
+func (s *subscriptions) Subscribe(in presence.Incoming) {
+	s.notes = append(s.notes, fmt.Sprintf("subscription of user %d line %d device %d as %s",
+		in.Subscriber.User, in.Subscriber.Line, in.Subscriber.Device, in.Subscriber.SIPUsername))
+	_ = in.Tx.Reply(200, "", nil)
+}
+
+func (s *subscriptions) Owner(rq *sip.Message) (pbx.DeviceID, bool) {
+	return 10, string(rq.ToTag()) == "alices"
+}
+
+func (s *subscriptions) Renew(rq *transaction.Incoming) {
+	s.notes = append(s.notes, "refresh")
+	_ = rq.Reply(200, "", nil)
+}
+
 // rig is a server without sockets.
 type rig struct {
-	t         testing.TB
-	server    *Server
-	layer     *transaction.Layer
-	registrar *registrar.Registrar
-	directory *directory
-	calls     *calls
-	n         int
+	t             testing.TB
+	server        *Server
+	layer         *transaction.Layer
+	registrar     *registrar.Registrar
+	directory     *directory
+	calls         *calls
+	subscriptions *subscriptions
+	n             int
 }
 
 type tu struct{ server *Server }
@@ -172,12 +192,12 @@ func (t *tu) FlowClosed(f transport.Flow)      { t.server.FlowClosed(f) }
 
 func newRig(t testing.TB, store registrar.BindingStore) *rig {
 	t.Helper()
-	r := &rig{t: t, directory: newDirectory(), calls: &calls{delivery: call.NoDialog}}
+	r := &rig{t: t, directory: newDirectory(), calls: &calls{delivery: call.NoDialog}, subscriptions: &subscriptions{}}
 	user := &tu{}
 	r.layer = transaction.New(transaction.Config{TU: user})
 	r.registrar = registrar.New(registrar.Config{Store: store})
 	user.server = New(Config{
-		Calls: r.calls, Registrar: r.registrar, Directory: r.directory, Product: "Ringfence",
+		Calls: r.calls, Registrar: r.registrar, Subscriptions: r.subscriptions, Directory: r.directory, Product: "Ringfence",
 	})
 	r.server = user.server
 	return r

@@ -1,5 +1,6 @@
 // Package sipserver is where SIP requests come in: it sanitises, finds the call of a request within a dialog,
-// authenticates everything else, and hands it to the registrar or makes a call of it (RFC 3261 §8.2, §10.3, §22).
+// authenticates everything else, and hands it to the registrar or makes a call or a subscription of it (RFC 3261 §8.2,
+// §10.3, §22).
 //
 // REGISTER, OPTIONS, challenges and refusals are answered without state. A registration that waits for the store is
 // answered from its commit, so the reader goroutine never waits. The engine sends its own requests; this package only
@@ -13,6 +14,7 @@ import (
 	"sync/atomic"
 
 	"ringfence/internal/engine/call"
+	"ringfence/internal/engine/presence"
 	"ringfence/internal/engine/registrar"
 	"ringfence/internal/engine/roster"
 	"ringfence/internal/pbx"
@@ -36,6 +38,13 @@ type Registrar interface {
 	FlowClosed(f transport.Flow)
 }
 
+// Subscriptions takes event subscriptions: presence.Manager.
+type Subscriptions interface {
+	Subscribe(in presence.Incoming)
+	Owner(rq *sip.Message) (pbx.DeviceID, bool)
+	Renew(rq *transaction.Incoming)
+}
+
 // Directory knows who may do what: roster.Directory.
 type Directory interface {
 	Line(sipUsername []byte) (*roster.Line, bool)
@@ -43,16 +52,17 @@ type Directory interface {
 	Organization() *roster.Organization
 }
 
-// Config is what a Server is made of. Calls, Registrar and Directory are required.
+// Config is what a Server is made of. Calls, Registrar, Subscriptions and Directory are required.
 type Config struct {
-	Calls     Calls
-	Registrar Registrar
-	Directory Directory
-	Digest    *digest.Server  // made with a random key if nil
-	Throttle  *throttle.Table // made if nil
-	Product   string          // the Server header field; none if empty
-	Log       *slog.Logger    // silent if nil
-	Counters  *Counters       // made if nil
+	Calls         Calls
+	Registrar     Registrar
+	Subscriptions Subscriptions
+	Directory     Directory
+	Digest        *digest.Server  // made with a random key if nil
+	Throttle      *throttle.Table // made if nil
+	Product       string          // the Server header field; none if empty
+	Log           *slog.Logger    // silent if nil
+	Counters      *Counters       // made if nil
 }
 
 // Server is the transaction user of the whole server.
@@ -89,7 +99,7 @@ func New(cfg Config) *Server {
 	return s
 }
 
-// Drain refuses new calls and registrations from now on: 503 with Retry-After.
+// Drain refuses new calls, registrations and subscriptions from now on: 503 with Retry-After.
 func (s *Server) Drain() { s.draining.Store(true) }
 
 // Digest returns what verifies digests, for its counters.
@@ -124,6 +134,8 @@ func (s *Server) route(x *exchange) {
 		s.register(x)
 	case x.method() == sip.INVITE:
 		s.cfg.Calls.NewCall(call.Incoming{Tx: x.rq, Caller: x.caller()})
+	case x.method() == sip.SUBSCRIBE:
+		s.subscribe(x)
 	default: // OPTIONS
 		x.answer(200, "", x.abilities)
 	}

@@ -43,7 +43,11 @@ func TestWhatAStrangerGets(t *testing.T) {
 		{"ACK of an unknown dialog", "ACK", []string{"To: <sip:bob@example.com>;tag=x"}, 0},
 		{"ACK with a scheme that we do not speak", "ACK", []string{"Request-URI: isbn:2983792873"}, 0},
 		{"MESSAGE", "MESSAGE", nil, 405},
-		{"SUBSCRIBE", "SUBSCRIBE", nil, 405},
+		{"SUBSCRIBE is challenged", "SUBSCRIBE", nil, 401},
+		{"SUBSCRIBE of an unknown dialog", "SUBSCRIBE", []string{"To: <sip:bob@example.com>;tag=x"}, 481},
+		{"SUBSCRIBE of a subscription", "SUBSCRIBE", []string{"To: <sip:bob@example.com>;tag=alices"}, 401},
+		{"an extension of calls for a subscription", "SUBSCRIBE", []string{"Require: 100rel"}, 420},
+		{"NOTIFY", "NOTIFY", nil, 405},
 		{"REFER", "REFER", nil, 405},
 		{"a method that nobody knows", "TELEPORT", nil, 501},
 	} {
@@ -99,6 +103,37 @@ func TestAPhoneRegistersAndCalls(t *testing.T) {
 		if m := r.authorized(f, alice, "OPTIONS", "alice"); m.StatusCode() != 200 || !m.HasToken(sip.Allow, "UPDATE") {
 			t.Errorf("%s", m.Raw())
 		}
+	}
+}
+
+func TestAPhoneSubscribes(t *testing.T) {
+	r := newRig(t, nil)
+	defer r.close()
+	f := newFlow(transport.UDP, alicePhone)
+	alice, carol := client("alice"), client("carol")
+	if m := r.authorized(f, alice, "SUBSCRIBE", "alice", "Event: message-summary"); m.StatusCode() != 200 {
+		t.Errorf("%s", m.Raw())
+	}
+	to := "To: <sip:bob@example.com>;tag=alices"
+	if m := r.authorized(f, alice, "SUBSCRIBE", "alice", to); m.StatusCode() != 200 {
+		t.Errorf("%s", m.Raw())
+	}
+	// Another device that knows the dialog's tags is not believed.
+	if m := r.authorized(newFlow(transport.TLS, mallory), carol, "SUBSCRIBE", "carol", to); m.StatusCode() != 403 {
+		t.Errorf("%s", m.Raw())
+	}
+	if m := r.authorized(f, alice, "SUBSCRIBE", "alice", "From: <sip:carol@example.com>;tag=f1"); m.StatusCode() != 403 {
+		t.Errorf("in carol's name: %s", m.Raw())
+	}
+	if !slices.Equal(r.subscriptions.notes, []string{"subscription of user 100 line 1 device 10 as alice", "refresh"}) {
+		t.Errorf("%q", r.subscriptions.notes)
+	}
+	if m := r.authorized(f, alice, "OPTIONS", "alice"); string(m.Get(sip.AllowEvents)) != "message-summary" || !m.HasToken(sip.Allow, "SUBSCRIBE") {
+		t.Errorf("%s", m.Raw())
+	}
+	r.server.Drain()
+	if code := r.status(f, r.request("SUBSCRIBE", "alice")); code != 503 {
+		t.Errorf("%d while the server stops", code)
 	}
 }
 

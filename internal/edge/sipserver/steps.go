@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"ringfence/internal/engine/call"
+	"ringfence/internal/engine/presence"
 	"ringfence/internal/engine/registrar"
 	"ringfence/internal/wire/sip"
 )
@@ -65,11 +66,17 @@ func supported(tag []byte, m sip.Method) bool {
 	if m == sip.REGISTER {
 		return sip.EqualFold(tag, "path") || sip.EqualFold(tag, "outbound")
 	}
+	if m == sip.SUBSCRIBE {
+		return false
+	}
 	return sip.EqualFold(tag, "100rel") || sip.EqualFold(tag, "timer")
 }
 
-// deliver gives a request to the call whose dialog it belongs to. False: it is an ACK of no call.
+// deliver gives a request to the subscription or call whose dialog it belongs to. False: it is an ACK of no call.
 func (s *Server) deliver(x *exchange) bool {
+	if x.method() == sip.SUBSCRIBE && s.renew(x) {
+		return true
+	}
 	switch s.cfg.Calls.Deliver(x.rq, 0) {
 	case call.Delivered:
 		s.counters.InDialog.Add(1)
@@ -101,6 +108,25 @@ func (s *Server) deliverAuthenticated(x *exchange) {
 	}
 }
 
+// renew gives a SUBSCRIBE to the subscription whose dialog it belongs to. False: there is none.
+//
+// Signalling 5: its digest is verified on the same flow too. A subscription has no voice that would show who is at its
+// other end, and it would last for ever.
+func (s *Server) renew(x *exchange) bool {
+	owner, ok := s.cfg.Subscriptions.Owner(x.rq.Msg)
+	switch {
+	case !ok:
+		return false
+	case !s.authenticate(x):
+	case x.line.Device != owner:
+		x.refused(refusal{code: 403})
+	default:
+		s.counters.InDialog.Add(1)
+		s.cfg.Subscriptions.Renew(x.rq)
+	}
+	return true
+}
+
 // outside judges a request outside of dialogs by its method.
 func (s *Server) outside(x *exchange) refusal {
 	if s.draining.Load() {
@@ -108,12 +134,12 @@ func (s *Server) outside(x *exchange) refusal {
 		return refusal{code: 503, add: x.retry}
 	}
 	switch x.method() {
-	case sip.INVITE, sip.REGISTER, sip.OPTIONS:
+	case sip.INVITE, sip.REGISTER, sip.OPTIONS, sip.SUBSCRIBE:
 		return refusal{}
 	case sip.CANCEL, sip.BYE, sip.PRACK, sip.UPDATE, sip.INFO:
 		// RFC 3261 §9.2, §15.1.2: there is nothing to cancel or to end.
 		return refusal{code: 481}
-	case sip.MESSAGE, sip.SUBSCRIBE, sip.NOTIFY, sip.REFER, sip.PUBLISH:
+	case sip.MESSAGE, sip.NOTIFY, sip.REFER, sip.PUBLISH:
 		return refusal{code: 405, add: x.allow}
 	case sip.ACK, sip.UnknownMethod:
 	}
@@ -193,6 +219,18 @@ func (s *Server) register(x *exchange) {
 	s.countRegister(answer.Code)
 	x.outcome = answer
 	x.answer(answer.Code, answer.Reason, x.registered)
+}
+
+// subscribe hands a SUBSCRIBE outside of any dialog to the subscriptions.
+func (s *Server) subscribe(x *exchange) {
+	l := x.line
+	if l.User == 0 {
+		x.refused(refusal{code: 403}) // a spare line is nobody's
+		return
+	}
+	s.cfg.Subscriptions.Subscribe(presence.Incoming{Tx: x.rq, Subscriber: presence.Subscriber{
+		User: l.User, Device: l.Device, Line: l.ID, SIPUsername: l.SIPUsername,
+	}})
 }
 
 func (s *Server) countRegister(code int) {

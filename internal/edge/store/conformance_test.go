@@ -15,6 +15,8 @@ import (
 	"ringfence/internal/engine/call"
 	jobmem "ringfence/internal/engine/job/memstore"
 	"ringfence/internal/engine/registrar"
+	"ringfence/internal/engine/voicemail"
+	boxmem "ringfence/internal/engine/voicemail/memstore"
 	"ringfence/internal/pbx"
 )
 
@@ -95,6 +97,15 @@ func TestJobsConform(t *testing.T) {
 	})
 	t.Run("memory", func(t *testing.T) {
 		storetest.Jobs(t, func(*testing.T) storetest.JobStore { return &jobmem.Store{} })
+	})
+}
+
+func TestMailboxesConform(t *testing.T) {
+	onBoth(t, func(t *testing.T, fresh func(t *testing.T) *Store) {
+		storetest.Mailboxes(t, func(t *testing.T) voicemail.Store { return fresh(t).Mailboxes() })
+	})
+	t.Run("memory", func(t *testing.T) {
+		storetest.Mailboxes(t, func(*testing.T) voicemail.Store { return &boxmem.Store{} })
 	})
 }
 

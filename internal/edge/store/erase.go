@@ -74,7 +74,8 @@ func (t *tx) scrubItems(org pbx.OrganizationID, like string, clean func(string) 
 
 var _ admin.RecordEraser = (*Records)(nil)
 
-// EraseUsers takes people out of call records: names and numbers go, that there was a call stays.
+// EraseUsers takes people out of call records and mailboxes: names and numbers go, that there was a call or message stays.
+// What is in their own mailboxes goes, too; its sound is swept.
 func (r *Records) EraseUsers(ctx context.Context, org pbx.OrganizationID, users []pbx.UserID) error {
 	tx, err := r.s.live.BeginTx(ctx, nil)
 	if err != nil {
@@ -84,6 +85,9 @@ func (r *Records) EraseUsers(ctx context.Context, org pbx.OrganizationID, users 
 	for _, user := range users {
 		if err := eraseUser(ctx, tx, org, user); err != nil {
 			return r.s.fail("erase call records", err)
+		}
+		if err := eraseCaller(ctx, tx, org, user); err != nil {
+			return r.s.fail("erase voice messages", err)
 		}
 	}
 	return r.s.fail("erase call records", tx.Commit())
@@ -112,4 +116,15 @@ func eraseUser(ctx context.Context, tx *sql.Tx, org pbx.OrganizationID, user pbx
 		}
 	}
 	return nil
+}
+
+// eraseCaller takes a person out of the messages that he left, and empties his own mailbox.
+func eraseCaller(ctx context.Context, tx *sql.Tx, org pbx.OrganizationID, user pbx.UserID) error {
+	_, err := tx.ExecContext(ctx, "UPDATE voice_message SET number = '', name = $1 WHERE caller_id = $2 AND caller_id <> 0 "+
+		"AND organization_id = $3", admin.Erased, int64(user), int64(org))
+	if err != nil {
+		return err
+	}
+	_, err = dropMailbox(ctx, tx, user)
+	return err
 }

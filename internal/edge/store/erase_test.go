@@ -23,8 +23,28 @@ func TestErasedPeopleLeaveRecordsAndHistory(t *testing.T) {
 		ben := pbx.CallParty{User: 8, Number: "202", Name: "Ben Carlsen"}
 		cleo := pbx.CallParty{User: 9, Number: "203", Name: "Cleo Dahl"}
 		commitRecords(t, s, record(1, anna, ben), record(2, ben, anna), record(3, ben, cleo))
+		leftBy7 := pbx.VoiceMessage{
+			Organization: 1, User: 8, State: pbx.MessageNew, Caller: 7, Number: "201", Name: "Anna Berg", LeftAt: at, Blob: "a1",
+		}
+		leftBy8, own := leftBy7, leftBy7
+		leftBy8.Caller, leftBy8.Name, leftBy8.Blob = 8, "Ben Carlsen", "a2"
+		own.User, own.Caller, own.Blob = 7, 9, "a3"
+		if _, err := s.Mailboxes().AddMessages(t.Context(), leftBy7, leftBy8, own); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Mailboxes().PutGreeting(t.Context(), 1, pbx.Greeting{User: 7, Kind: pbx.GreetingAway, Blob: "a4"}); err != nil {
+			t.Fatal(err)
+		}
 		if err := s.Records().EraseUsers(t.Context(), 1, []pbx.UserID{7}); err != nil {
 			t.Fatal(err)
+		}
+		messages, err := s.Mailboxes().Messages(t.Context(), 8, pbx.MessageNew)
+		if err != nil || len(messages) != 2 || messages[0].Name != admin.Erased || messages[0].Number != "" ||
+			messages[0].Blob != "a1" || messages[1].Name != "Ben Carlsen" {
+			t.Errorf("messages %+v, %v", messages, err)
+		}
+		if named, err := s.Mailboxes().Blobs(t.Context(), "a"); err != nil || len(named) != 2 || !named["a1"] || !named["a2"] {
+			t.Errorf("what is left is %v, %v", named, err)
 		}
 		records, err := allRecords(t.Context(), s)
 		if err != nil || len(records) != 3 {

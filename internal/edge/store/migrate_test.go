@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"database/sql"
 	"errors"
 	"os"
@@ -222,4 +223,53 @@ func migratedProfiles(t *testing.T, s *Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestFeatureCodesComeToOrganizationsThatWereThereBefore compares the codes that migrations add with those that a new
+// organization starts with, down to how they are sorted.
+func TestFeatureCodesComeToOrganizationsThatWereThereBefore(t *testing.T) {
+	engines(t, func(t *testing.T, o Options) {
+		before(t, o, 19, func(o *old) {
+			twoOrganizations(o)
+			o.put("dial_string", map[string]any{"organization_id": 7, "value": "*97", "kind": "alias", "owner_kind": "user", "owner_id": 3, "hold_id": 0, "pool_id": 0})
+		})
+		s := open(t, o)
+		sorted := func(code string) (key []byte) {
+			t.Helper()
+			row := s.read.QueryRowContext(t.Context(), "SELECT sort_value FROM dial_string WHERE organization_id = 1 AND value = $1", code)
+			if err := row.Scan(&key); err != nil {
+				t.Fatalf("%s: %v", code, err)
+			}
+			return key
+		}
+		for code, feature := range pbx.FeatureCodes() {
+			if feature == pbx.FeatureEcho {
+				continue // as old as organizations
+			}
+			key := sorted(code)
+			err := s.Admin().Update(t.Context(), 1, func(tx admin.Tx) error {
+				d, err := tx.DialString(1, code)
+				if want := (pbx.DialString{Organization: 1, Value: code, Kind: pbx.DialFeature, Feature: feature}); err == nil && d != want {
+					t.Errorf("%s: %+v", code, d)
+				}
+				return errors.Join(err, tx.PutDialString(d))
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if again := sorted(code); !bytes.Equal(key, again) {
+				t.Errorf("%s is sorted by %x, and by %x when it is written", code, key, again)
+			}
+		}
+		err := s.Admin().View(t.Context(), func(tx admin.ReadTx) error {
+			d, err := tx.DialString(7, "*97")
+			if err == nil && d.Kind != pbx.DialAlias {
+				t.Errorf("a code that was taken: %+v", d)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
 }

@@ -21,7 +21,7 @@ var _ call.RecordStore = (*Records)(nil)
 const recordColumns = "id, organization_id, node, sip_call_id, dialled, " +
 	"caller_user_id, caller_device_id, caller_number, caller_name, caller_security, caller_secure, caller_codec, " +
 	"callee_user_id, callee_device_id, callee_number, callee_name, callee_security, callee_secure, callee_codec, " +
-	"started_at, answered_at, ended_at, end_reason, sip_status, mode"
+	"started_at, answered_at, answered_by, ended_at, end_reason, sip_status, mode"
 
 // putRecords opens and closes: a record that is closed stays as it is.
 var putRecords = batch{
@@ -35,7 +35,7 @@ var putRecords = batch{
 		"callee_device_id = excluded.callee_device_id, callee_number = excluded.callee_number, " +
 		"callee_name = excluded.callee_name, callee_security = excluded.callee_security, " +
 		"callee_secure = excluded.callee_secure, callee_codec = excluded.callee_codec, " +
-		"answered_at = excluded.answered_at, ended_at = excluded.ended_at, end_reason = excluded.end_reason, " +
+		"answered_at = excluded.answered_at, answered_by = excluded.answered_by, ended_at = excluded.ended_at, end_reason = excluded.end_reason, " +
 		"sip_status = excluded.sip_status, mode = excluded.mode, search = excluded.search " +
 		"WHERE call_record.ended_at = 0 AND excluded.ended_at > 0",
 }
@@ -98,13 +98,13 @@ func recordsToStore(changes []call.RecordChange) []pbx.CallRecord {
 }
 
 func recordArgs(v pbx.CallRecord) []any {
-	args := make([]any, 0, 26)
+	args := make([]any, 0, 27)
 	args = append(args, int64(v.ID), int64(v.Organization), v.Node, v.SIPCallID, v.Dialled)
 	args = append(args, partyArgs(v.Caller)...)
 	args = append(args, partyArgs(v.Callee)...)
 	search := pbx.Fold(v.Dialled) + "\n" + pbx.Fold(v.Caller.Number) + "\n" + pbx.Fold(v.Caller.Name) + "\n" +
 		pbx.Fold(v.Callee.Number) + "\n" + pbx.Fold(v.Callee.Name)
-	return append(args, millis(v.StartedAt), millis(v.AnsweredAt), millis(v.EndedAt), string(v.EndReason), v.SIPStatus,
+	return append(args, millis(v.StartedAt), millis(v.AnsweredAt), string(v.AnsweredBy), millis(v.EndedAt), string(v.EndReason), v.SIPStatus,
 		string(v.Mode), plainText.Replace(search))
 }
 
@@ -116,7 +116,7 @@ func recordFields(v *pbx.CallRecord) []any {
 	fields := []any{&v.ID, &v.Organization, &v.Node, &v.SIPCallID, &v.Dialled}
 	fields = append(fields, partyFields(&v.Caller)...)
 	fields = append(fields, partyFields(&v.Callee)...)
-	return append(fields, moment{&v.StartedAt}, moment{&v.AnsweredAt}, moment{&v.EndedAt}, &v.EndReason, &v.SIPStatus,
+	return append(fields, moment{&v.StartedAt}, moment{&v.AnsweredAt}, &v.AnsweredBy, moment{&v.EndedAt}, &v.EndReason, &v.SIPStatus,
 		&v.Mode)
 }
 

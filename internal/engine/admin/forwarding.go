@@ -26,6 +26,7 @@ type ForwardingView struct {
 	To         map[pbx.ForwardWhen]UserName
 	Hidden     []pbx.ForwardWhen
 	RingGroups []RingGroupName // of which he is a member
+	Voicemail  bool            // his mailbox takes what nobody else does
 }
 
 func checkForwarding(w *Work, f pbx.Forwarding) error {
@@ -92,6 +93,11 @@ func (w *Work) forwardingView(u pbx.User) (ForwardingView, error) {
 			return v, err
 		}
 	}
+	mailbox, err := w.effectiveOf([]pbx.User{u}, pbx.PermissionVoicemail)
+	if err != nil {
+		return v, err
+	}
+	v.Voicemail = u.Kind != pbx.Operator && mailbox[0].Value == "true"
 	for _, when := range pbx.ForwardCases() {
 		id := *f.Named(when)
 		if id == 0 {
@@ -217,15 +223,20 @@ func (w *Work) forwardTo(u pbx.User, to ForwardTo) (pbx.UserID, error) {
 
 // ForwardByPhone changes the forwarding of whoever dials a feature code on his phone. NotFound, Invalid, Forbidden.
 func (s *Service) ForwardByPhone(ctx context.Context, org pbx.OrganizationID, id pbx.UserID, p ForwardingPatch) error {
-	var u pbx.User
-	err := s.view(ctx, System(org, "phone"), UserRead, func(w *Work) error {
-		var err error
-		u, err = w.User(id)
-		return err
-	})
+	a, err := s.byPhone(ctx, org, id)
 	if err != nil {
 		return err
 	}
-	_, _, err = s.SetMyForwarding(ctx, ActorFor(u, "phone"), p, Write{})
+	_, _, err = s.SetMyForwarding(ctx, a, p, Write{})
 	return err
+}
+
+// byPhone is a user who does something on his phone, or in his mailbox from any.
+func (s *Service) byPhone(ctx context.Context, org pbx.OrganizationID, id pbx.UserID) (a Actor, err error) {
+	err = s.view(ctx, System(org, "phone"), UserRead, func(w *Work) error {
+		u, missing := w.User(id)
+		a = ActorFor(u, "phone")
+		return missing
+	})
+	return a, err
 }

@@ -143,6 +143,16 @@ func (s *Service) ChoosePIN(ctx context.Context, a Actor, pin pbx.Secret) (pbx.C
 	})
 }
 
+// ChoosePINByPhone gives whoever is in his mailbox the PIN that he chose there. NotFound, Invalid.
+func (s *Service) ChoosePINByPhone(ctx context.Context, org pbx.OrganizationID, id pbx.UserID, pin pbx.Secret) error {
+	a, err := s.byPhone(ctx, org, id)
+	if err != nil {
+		return err
+	}
+	_, err = s.ChoosePIN(ctx, a, pin)
+	return err
+}
+
 // ChoosePassword gives the actor the portal password that he chose; Invalid.
 func (s *Service) ChoosePassword(
 	ctx context.Context, a Actor, password pbx.Secret, summary string,

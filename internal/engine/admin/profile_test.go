@@ -225,8 +225,11 @@ func TestASharedSpaceCallsNobodyOutsideUnlessItIsAllowed(t *testing.T) {
 			t.Errorf("%s calls from the lobby: %s", class, got)
 		}
 	}
+	if got := counts(lobby.User.ID, pbx.PermissionVoicemail); got != "false kind" {
+		t.Errorf("a mailbox in the lobby: %s", got)
+	}
 	local := pbx.CallLocal.Permission()
-	if got := counts(anna.ID, local) + ", " + counts(lobby.User.ID, pbx.PermissionVoicemail); got != "true default, true default" {
+	if got := counts(anna.ID, local) + ", " + counts(lobby.User.ID, pbx.PermissionChangePIN); got != "true default, true default" {
 		t.Errorf("what is as for everybody: %s", got)
 	}
 	r.ok(r.set(pbx.LevelGroup, int64(g.ID), local, "true"))

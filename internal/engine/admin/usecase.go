@@ -102,6 +102,7 @@ const (
 	CallList         UseCase = "call.list"
 	CallHangup       UseCase = "call.hangup"
 	RecordList       UseCase = "record.list"
+	MailboxList      UseCase = "mailbox.list"
 	EventFollow      UseCase = "event.follow"
 	Self             UseCase = "self"
 )
@@ -145,7 +146,7 @@ func UseCases() map[UseCase]pbx.Permission {
 		PasswordChoose: pbx.PermSelfWrite, PINChoose: pbx.PermSelfWrite, EmailConfirm: pbx.PermSelfWrite,
 		SetUpRun: pbx.PermOrganizationWrite, Bootstrapping: pbx.PermOrganizationWrite,
 		RegistrationList: pbx.PermDevicesRead, CallList: pbx.PermCallsRead, CallHangup: pbx.PermCallsWrite,
-		RecordList: pbx.PermRecordsRead, EventFollow: pbx.PermSelf, Self: pbx.PermSelf,
+		RecordList: pbx.PermRecordsRead, MailboxList: pbx.PermVoicemailRead, EventFollow: pbx.PermSelf, Self: pbx.PermSelf,
 	}
 }
 

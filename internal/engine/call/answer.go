@@ -58,7 +58,7 @@ func (c *Call) answerCaller() {
 	msg := a.respondBody(in, 200, func(b *sip.Builder) { a.answerSession(b, offer) }, body)
 	a.repeat(in, msg)
 	c.dropInvite()
-	c.record.AnsweredAt = time.Now()
+	c.record.AnsweredAt, c.record.AnsweredBy = time.Now(), c.answeringParty()
 	c.bridge()
 	c.openRecord()
 	c.show()

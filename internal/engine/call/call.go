@@ -30,6 +30,7 @@ type Call struct {
 	overflow atomic.Bool // an event was lost
 	done     atomic.Bool // the actor looks at the inbox no more
 	live     atomic.Pointer[liveCall]
+	line     atomic.Pointer[line] // the caller, as a step speaks with him; nil: none does
 
 	// owned by the actor
 	phase   phase
@@ -131,6 +132,7 @@ func (c *Call) panicked(v any) {
 func (c *Call) abandon() {
 	defer func() { c.phase = gone }()
 	c.free()
+	c.endStep()
 	c.m.forget(c)
 	var open []MediaLeg
 	for l := range c.legs() {
@@ -193,6 +195,8 @@ func (c *Call) handle(e *event) {
 		}
 	case evPlayed:
 		c.end(usual(pbx.EndCompletedCallee))
+	case evVerb, evStepOver:
+		c.onStep(e)
 	case evHangUp, evEndFor:
 		if o, ok := e.more.(*order); ok {
 			c.onOrder(o)

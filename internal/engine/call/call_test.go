@@ -71,7 +71,7 @@ func TestCallAnsweredAndEndedByTheCaller(t *testing.T) {
 				alice.take("200 BYE")
 				b.reply("BYE", 200, "")
 				r := w.want(pbx.EndCompletedCaller, 200, true)
-				if r.Duration() != time.Minute || r.Caller.Number != "201" || r.Callee.Number != "202" ||
+				if r.Duration() != time.Minute || r.AnsweredBy != pbx.AnsweredByPhone || r.Caller.Number != "201" || r.Callee.Number != "202" ||
 					r.Callee.Device != 20 || r.Callee.Codec != "PCMA" || r.Dialled != "202" {
 					t.Errorf("record %+v", r)
 				}

@@ -27,7 +27,7 @@ func (c *Call) newCallee(t route.Target) *leg {
 	l.target = t
 	l.party = party{
 		user: u.ID, device: t.Device, line: t.Line, number: u.Number, name: u.DisplayName,
-		security: t.Security, zrtp: t.ZRTP,
+		security: t.Security, zrtp: t.ZRTP, music: u.HoldMusic,
 	}
 	l.wish = wishes{sends: true, receives: true}
 	return l

@@ -69,7 +69,7 @@ func instanceOf(rq *sip.Message) string {
 // know notes who is at the other end of the leg.
 func (l *leg) know(u *roster.User, line pbx.LineID) {
 	l.party.user, l.party.line = u.ID, line
-	l.party.number, l.party.name = u.Number, u.DisplayName
+	l.party.number, l.party.name, l.party.music = u.Number, u.DisplayName, u.HoldMusic
 	l.party.security = pbx.Secure
 	for _, x := range u.Lines {
 		if x.ID == line {
@@ -134,6 +134,9 @@ func (l *leg) openMedia() error {
 		SecureTransport: l.flow.Kind().Secure(),
 		Policy:          l.party.security,
 		Events: func(e media.Event) {
+			if e.Kind == media.DTMF {
+				l.call.keysOf(l, e)
+			}
 			if e.Kind == media.Timeout || e.Kind == media.ZRTPConfirmed || e.Kind == media.ZRTPNotConfirmed {
 				post(event{kind: evMedia, leg: l, media: e.Kind})
 			}
@@ -154,7 +157,7 @@ func (c *Call) follow() {
 	case route.Await:
 		c.step(nobodyHome)
 		c.await()
-	case route.Feature:
+	case route.Feature, route.Voicemail:
 		c.serve()
 	case route.Refuse:
 		c.end(usual(c.plan.Reason))

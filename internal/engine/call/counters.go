@@ -21,6 +21,7 @@ type Counters struct {
 	Records       atomic.Uint64 // changes of records stored
 	RecordsFailed atomic.Uint64 // attempts to store one that failed
 	RecordsLost   atomic.Uint64 // given up
+	RecordingsCut atomic.Uint64 // pieces of what callers said that nobody could take in time
 
 	ends [32]atomic.Uint64 // by reason, in the order of pbx.EndReasons
 }
@@ -49,6 +50,8 @@ func (c *Counters) Each(f func(name, help string, v uint64)) {
 	f("call_lingered_total", "Ended calls cut off while a transaction was outstanding.", c.Lingered.Load())
 	f("call_records_total", "Changes of call records stored.", c.Records.Load())
 	f("call_records_failed_total", "Attempts to store a change of a call record that failed.", c.RecordsFailed.Load())
+	f("call_recording_pieces_lost_total", "Fifths of a second of recordings lost, as they could not be stored fast enough.",
+		c.RecordingsCut.Load())
 	f("call_records_lost_total", "Changes of call records given up.", c.RecordsLost.Load())
 	for i, r := range reasons {
 		f("calls_ended_"+string(r)+"_total", "Calls ended: "+strings.ReplaceAll(string(r), "_", " ")+".", c.ends[i].Load())

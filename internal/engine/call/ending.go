@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"ringfence/internal/engine/callflow"
 	"ringfence/internal/engine/media"
 	"ringfence/internal/engine/route"
 	"ringfence/internal/pbx"
@@ -25,6 +26,7 @@ func (c *Call) end(o outcome) {
 	c.timers.stop(nil, ringAgain)
 	c.stopWatch()
 	c.free()
+	c.endStep()
 	reason := reasonHeader(o.reason)
 	for _, l := range c.callees {
 		c.timers.stopLeg(l)
@@ -166,16 +168,52 @@ func (c *Call) serve() {
 
 // listen joins the caller with the server application, once there is a session.
 func (c *Call) listen() {
-	if c.plan.Kind != route.Feature || !c.a.talks() {
+	if !c.a.talks() {
 		return
 	}
-	if c.plan.Feature != pbx.FeatureEcho {
+	switch c.plan.Kind {
+	case route.Voicemail:
+		left := c.left()
+		c.take(func(ctx context.Context, l callflow.Line) error { return c.m.cfg.Voicemail.Deposit(ctx, l, left) })
+	case route.Feature:
+		c.apply(c.plan.Feature)
+	case route.Refuse, route.Ring, route.Await:
+	}
+}
+
+// apply does what a feature code is dialled for.
+func (c *Call) apply(f pbx.Feature) {
+	switch f {
+	case pbx.FeatureEcho:
+		if err := c.a.media.Echo(); err != nil {
+			c.end(mediaOutcome(err))
+		}
+	case pbx.FeatureVoicemail, pbx.FeatureAnyMailbox:
+		visit := c.visit(f)
+		c.take(func(ctx context.Context, l callflow.Line) error { return c.m.cfg.Voicemail.Mailbox(ctx, l, visit) })
+	case pbx.FeatureForwardOn, pbx.FeatureForwardOff, pbx.FeatureDNDOn, pbx.FeatureDNDOff:
 		c.change()
-		return
 	}
-	if err := c.a.media.Echo(); err != nil {
-		c.end(mediaOutcome(err))
+}
+
+// left is who leaves a message, and for whom.
+func (c *Call) left() callflow.Left {
+	who := &c.record.Caller
+	return callflow.Left{
+		For: c.plan.User.ID, Busy: c.plan.Why == pbx.ForwardBusy,
+		Caller: who.User, Number: who.Number, Name: who.Name, Call: c.id,
 	}
+}
+
+// visit is whose mailbox is called.
+func (c *Call) visit(f pbx.Feature) callflow.Visit {
+	v := callflow.Visit{Caller: c.from.User}
+	if f == pbx.FeatureVoicemail {
+		v.Box = c.from.User
+	} else {
+		v.Box = c.plan.Behind
+	}
+	return v
 }
 
 // onResponse is a response to a request of ours.

@@ -245,6 +245,9 @@ func (c *Call) bridge() bool {
 	if l == nil || l.media == nil || c.a.media == nil || !c.a.talks() || !l.talks() {
 		return true
 	}
+	if c.winner != nil && c.entertain() {
+		return true
+	}
 	err := c.m.cfg.Media.Bridge(c.a.media, l.media)
 	switch {
 	case err == nil:

@@ -21,12 +21,18 @@ func (c *Call) unanswered(why pbx.ForwardWhen, o outcome) {
 		c.end(o)
 		return
 	}
+	c.free() // whom this very call has rung is as free as others now
 	next, ok := route.Next(c.query(), c.plan, why, c.m.snapshot(nil))
-	if !ok {
+	if !ok || next.Kind == route.Voicemail && !c.audible() {
 		c.end(o)
 		return
 	}
 	c.sendOn(next)
+}
+
+// audible tells whether the server can hear the caller: not if the two phones were to agree on keys between them (rule 21).
+func (c *Call) audible() bool {
+	return c.offered == nil || !c.offered.ZRTPOnly && (!c.zrtp || c.given == nil)
 }
 
 // sendOn lets go of the phones that were tried, and tries those of the next plan: somebody else's, or those of the next
@@ -45,12 +51,15 @@ func (c *Call) sendOn(next route.Plan) {
 	c.free()
 	c.ear, c.best, c.since = nil, 0, len(c.callees)
 	c.plan = next
+	if next.Kind == route.Voicemail {
+		c.zrtp = false
+	}
 	c.describeCallee()
 	if next.Kind == route.Refuse {
 		c.end(usual(next.Reason))
 		return
 	}
-	if c.given != nil {
+	if c.given != nil && next.Kind != route.Voicemail {
 		_ = c.a.media.PlayTone(audio.Ringback()) // who has heard early media gets no more tones from his phone
 	}
 	if onward {

@@ -26,6 +26,8 @@ const (
 	evPhone                      // a binding became live
 	evChanged                    // more: how a change by a feature code went
 	evPlayed                     // what was played to the caller is over
+	evVerb                       // more: what a step asks for
+	evStepOver                   // more: how a step ended
 	evHangUp                     // more: an order
 	evEndFor                     // more: an order
 )

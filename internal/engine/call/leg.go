@@ -21,6 +21,7 @@ type party struct {
 	name     string
 	security pbx.Security
 	zrtp     bool
+	music    bool   // whom he puts on hold hears music
 	instance string // of the binding that was called; empty for callers
 }
 
@@ -60,6 +61,7 @@ type leg struct {
 	recoded bool          // the codecs were negotiated anew for the other leg's sake
 	allows  struct{ update bool }
 	lost    bool   // no flow: what is to do waits
+	hears   bool   // music
 	unwatch func() // ends that wait
 
 	callerSide
@@ -265,8 +267,16 @@ func (l *leg) heardAnswer(told, agreed sdp.Direction) {
 	}
 }
 
+// towards is the direction to state to the leg that is joined with o: as if nothing had happened while it hears music.
+func (l *leg) towards(o *leg) sdp.Direction {
+	if o != nil && l.entertained(o) {
+		return sdp.SendRecv
+	}
+	return towards(o)
+}
+
 // towards is the direction to state to a leg, seen from us: we send what the other phone sends, and receive what it
-// wants to hear (rule 14: hold is passed on as direction).
+// wants to hear (rule 14: hold is passed on as direction where there is no music).
 func towards(o *leg) sdp.Direction {
 	if o == nil {
 		return sdp.SendRecv

@@ -44,6 +44,8 @@ type Config struct {
 	Directory    route.Directory
 	Records      RecordStore
 	Personal     Personal
+	Voicemail    Voicemail
+	Music        []int16 // what who is put on hold hears, again and again, at 8 kHz; empty: nothing
 
 	Node      string     // names this server in records
 	Host      string     // names this server to phones on TLS that asked for no name; else the domain

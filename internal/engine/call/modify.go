@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"ringfence/internal/engine/media"
-	"ringfence/internal/engine/route"
 	"ringfence/internal/pbx"
 	"ringfence/internal/wire/sip"
 	"ringfence/internal/wire/sip/dialog"
@@ -27,7 +26,7 @@ func (l *leg) acceptOffer(body []byte) (answer []byte, code int) {
 	if err == nil {
 		before := l.wish
 		l.heardOffer(p.Direction)
-		opt := media.AnswerOptions{Direction: towards(l.other())}
+		opt := media.AnswerOptions{Direction: l.towards(l.other())}
 		if o := l.other(); o != nil && o.media != nil && !o.media.Codec().IsZero() {
 			opt.Prefer = withDefaults(o.media.Codecs())
 		}
@@ -55,7 +54,7 @@ func (l *leg) makeOffer() []byte {
 	if l.offer.Pending() {
 		return nil
 	}
-	l.told = towards(l.other())
+	l.told = l.towards(l.other())
 	body, err := l.media.Offer(media.OfferOptions{Direction: l.told})
 	if err != nil {
 		l.call.trace("no offer", l, err)
@@ -70,9 +69,7 @@ func (c *Call) reconcile(l *leg) {
 	if !c.phase.live() || !c.bridge() {
 		return
 	}
-	if c.plan.Kind == route.Feature {
-		c.listen()
-	}
+	c.listen()
 	c.show()
 	if o := l.other(); o != nil {
 		o.follow()
@@ -86,12 +83,16 @@ func (l *leg) follow() {
 	if o == nil || l.state != confirmed || !l.offer.Agreed() || l.offer.Pending() {
 		return
 	}
-	want := directionOf(o.wish.sends && l.wish.receives, o.wish.receives && l.wish.sends)
+	sends, receives := o.wish.sends, o.wish.receives
+	if l.entertained(o) {
+		sends, receives = true, true
+	}
+	want := directionOf(sends && l.wish.receives, receives && l.wish.sends)
 	if l.media.Direction() == want {
 		l.todo.modify = l.todo.codecs
 		return
 	}
-	if l.settled && l.tried == towards(o) {
+	if l.settled && l.tried == l.towards(o) {
 		return // this phone does not want it otherwise
 	}
 	l.todo.modify = true
@@ -131,7 +132,7 @@ func (l *leg) pump() {
 // sendModify sends a re-INVITE with the direction, and if need be the codecs, of the other leg.
 func (l *leg) sendModify() {
 	o := l.other()
-	opt := media.OfferOptions{Direction: towards(o)}
+	opt := media.OfferOptions{Direction: l.towards(o)}
 	if l.todo.codecs && o != nil {
 		opt.Codecs = o.media.Codecs()
 	}

@@ -56,7 +56,7 @@ func (m *Manager) carryOut(ctx context.Context, f pbx.Feature, from, to pbx.User
 		return p.Forward(ctx, from, f == pbx.FeatureForwardOn, to)
 	case pbx.FeatureDNDOn, pbx.FeatureDNDOff:
 		return p.DoNotDisturb(ctx, from, f == pbx.FeatureDNDOn)
-	case pbx.FeatureEcho:
+	case pbx.FeatureEcho, pbx.FeatureVoicemail, pbx.FeatureAnyMailbox:
 	}
 	return pbx.Errorf(pbx.NotFound, "There is no such feature.")
 }

@@ -62,11 +62,15 @@ type Negotiator interface {
 	Rollback()
 }
 
-// Listener is what the phone of a leg hears when it is not bridged, and where its media may come from.
+// Listener is what the phone of a leg hears when it is not bridged, who hears it, and where its media may come from.
 type Listener interface {
 	Echo() error
 	PlayTone(t audio.Tone) error
 	Play(samples []int16, done func()) error
+	Repeat(samples []int16) error
+	Silence()
+	Record(sink func(samples []int16)) error
+	StopRecording()
 	Disconnect()
 	Moved(f transport.Flow)
 }

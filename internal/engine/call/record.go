@@ -70,6 +70,17 @@ func (c *Call) describeCallee() {
 	}
 }
 
+// answeringParty is who takes the call.
+func (c *Call) answeringParty() pbx.AnsweredBy {
+	switch {
+	case c.winner != nil:
+		return pbx.AnsweredByPhone
+	case c.plan.Kind == route.Voicemail:
+		return pbx.AnsweredByMailbox
+	}
+	return pbx.AnsweredByServer
+}
+
 // featureName is what records call a server application.
 func featureName(f pbx.Feature) string {
 	switch f {
@@ -83,6 +94,8 @@ func featureName(f pbx.Feature) string {
 		return "Do not disturb on"
 	case pbx.FeatureDNDOff:
 		return "Do not disturb off"
+	case pbx.FeatureVoicemail, pbx.FeatureAnyMailbox:
+		return "Voicemail"
 	}
 	return string(f)
 }

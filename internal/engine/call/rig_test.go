@@ -229,6 +229,7 @@ func newDirectory() *directory {
 		org: roster.Organization{ID: 1, SIPDomain: domain, Names: []string{"192.0.2.1"}},
 	}
 	d.dial["*43"] = roster.Target{Kind: pbx.DialFeature, Feature: pbx.FeatureEcho}
+	d.dial["*97"] = roster.Target{Kind: pbx.DialFeature, Feature: pbx.FeatureVoicemail}
 	return d
 }
 

@@ -36,7 +36,7 @@ func (m *Manager) known(t *Tried) {
 		t.For = m.ringsFor(&t.Plan)
 	case route.Await:
 		t.For = m.waitsFor(&t.Plan)
-	case route.Refuse, route.Feature:
+	case route.Refuse, route.Feature, route.Voicemail:
 	}
 	for i := range t.Then {
 		m.known(&t.Then[i].Tried)

@@ -1,6 +1,7 @@
 package call_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"ringfence/internal/engine/call"
+	"ringfence/internal/engine/callflow"
 	"ringfence/internal/engine/route"
 	"ringfence/internal/pbx"
 	"ringfence/internal/wire/sip"
@@ -35,22 +37,38 @@ type office struct {
 	phones []*phone // of users 1 to n
 	habits []habit
 
-	mu   sync.Mutex
-	rang []pbx.UserID
-	last string  // the Call-ID of the last INVITE
-	made *dialog // the call of this round
+	mu     sync.Mutex
+	rang   []pbx.UserID
+	last   string     // the Call-ID of the last INVITE
+	kept   pbx.UserID // whose mailbox took the call
+	stored int        // how many calls mailboxes took
+	made   *dialog    // the call of this round
 }
 
-// TestATriedCallIsTheCall makes random forwards, ring groups and habits, tries a call, makes it, and compares what was told
+// Deposit implements call.Voicemail.
+func (o *office) Deposit(ctx context.Context, _ callflow.Line, left callflow.Left) error {
+	o.mu.Lock()
+	o.kept = left.For
+	o.stored++
+	o.mu.Unlock()
+	<-ctx.Done() // until the caller hangs up
+	return callflow.ErrGone
+}
+
+// Mailbox implements call.Voicemail.
+func (o *office) Mailbox(context.Context, callflow.Line, callflow.Visit) error { return nil }
+
+// TestATriedCallIsTheCall makes random forwards, ring groups, mailboxes and habits, tries a call, makes it, and compares what was told
 // with who rang in which order and how it ended (R5).
 func TestATriedCallIsTheCall(t *testing.T) {
 	rounds := 1000
 	if raceEnabled {
 		rounds = 60
 	}
-	run(t, options{}, func(w *world) {
-		const people = 6
-		o := &office{world: w, habits: make([]habit, people+1)}
+	const people = 6
+	o := &office{habits: make([]habit, people+1)}
+	run(t, options{config: func(c *call.Config) { c.Voicemail = o }}, func(w *world) {
+		o.world = w
 		for i := range pbx.UserID(people) {
 			u := w.dir.user(i+1, fmt.Sprintf("User %d", i+1), 1)
 			u.RingTime = 10 * time.Second
@@ -64,7 +82,10 @@ func TestATriedCallIsTheCall(t *testing.T) {
 			o.shuffle(random)
 			ends[o.round(t, round, pbx.UserID(1+random.IntN(people)), random)]++
 		}
-		t.Logf("ended %v", ends)
+		t.Logf("ended %v, %d in mailboxes", ends, o.stored)
+		if o.stored == 0 {
+			t.Error("no mailbox took a call")
+		}
 		for _, r := range []pbx.EndReason{
 			pbx.EndCompletedCaller, pbx.EndBusy, pbx.EndDeclined, pbx.EndNoAnswer, pbx.EndUnreachable, pbx.EndForwardLoop,
 		} {
@@ -91,7 +112,7 @@ func (o *office) shuffle(random *rand.Rand) {
 			User: id, DoNotDisturb: random.IntN(8) == 0, Paused: random.IntN(2) == 0, Always: anybody(3), Busy: anybody(2),
 			NoAnswer: anybody(2), Offline: anybody(2),
 		}
-		u.Enabled = random.IntN(12) != 0
+		u.Enabled, u.Mailbox = random.IntN(12) != 0, random.IntN(4) == 0
 		h := habit(random.IntN(int(habits)))
 		o.habits[id] = h
 		o.phones[id-1].registered()
@@ -173,18 +194,18 @@ func (o *office) round(t *testing.T, round int, caller pbx.UserID, random *rand.
 	if !ok {
 		t.Fatal("nothing is told")
 	}
-	who, reason := o.foretold(&told, caller)
+	who, reason, box := o.foretold(&told, caller)
 	alice := o.phones[caller-1]
 	o.mu.Lock()
-	o.rang = nil
+	o.rang, o.kept = nil, 0
 	o.made = alice.dial(dialled, session(alice, "8", ""))
 	o.mu.Unlock()
 	o.wait(5 * time.Minute)
 	all := o.records.all()
 	got := all[len(all)-1].EndReason
-	if got != reason || !asForetold(o.rang, who, reason != pbx.EndForwardLoop) {
-		t.Fatalf("round %d: %d dials %s, foretold %v and %s, got %v and %s; habits %v, forwards %s", round, caller, dialled, who,
-			reason, o.rang, got, o.habits[1:], o.described())
+	if got != reason || o.kept != box || !asForetold(o.rang, who, reason != pbx.EndForwardLoop) {
+		t.Fatalf("round %d: %d dials %s, foretold %v, %s and mailbox %d, got %v, %s and mailbox %d; habits %v, forwards %s", round,
+			caller, dialled, who, reason, box, o.rang, got, o.kept, o.habits[1:], o.described())
 	}
 	for _, p := range o.phones {
 		p.forget()
@@ -224,8 +245,8 @@ func (o *office) ofGroup(targets []route.Target) (all []pbx.UserID, reason pbx.E
 	return all, reason
 }
 
-// foretold reads from what was told who rings, in stages one after the other, and how the call ends.
-func (o *office) foretold(t *call.Tried, caller pbx.UserID) (who [][]pbx.UserID, reason pbx.EndReason) {
+// foretold reads from what was told who rings, in stages one after the other, how the call ends, and in whose mailbox.
+func (o *office) foretold(t *call.Tried, caller pbx.UserID) (who [][]pbx.UserID, reason pbx.EndReason, box pbx.UserID) {
 	for {
 		u := t.Plan.User
 		if g := t.Plan.Group; g != nil && t.Plan.Kind != route.Refuse {
@@ -238,26 +259,26 @@ func (o *office) foretold(t *call.Tried, caller pbx.UserID) (who [][]pbx.UserID,
 			}
 			switch {
 			case reason == pbx.EndCompletedCaller:
-				return who, reason
+				return who, reason, 0
 			case len(t.Then) > 0:
 				t = &t.Then[0].Tried
 				continue
 			case g.Then.Kind == pbx.KindRingGroup, g.Then.Kind == pbx.KindUser && g.Then.ID != int64(caller):
-				return who, pbx.EndForwardLoop // it has come round, and will again
+				return who, pbx.EndForwardLoop, 0 // it has come round, and will again
 			}
-			return who, reason
+			return who, reason, 0
 		}
 		var when pbx.ForwardWhen
 		switch t.Plan.Kind {
 		case route.Refuse:
-			return who, t.Plan.Reason
+			return who, t.Plan.Reason, 0
 		case route.Await:
 			when, reason = pbx.ForwardOffline, pbx.EndUnreachable
 		case route.Ring:
 			who = append(who, []pbx.UserID{u.ID})
 			switch o.habits[u.ID] {
 			case takes:
-				return who, pbx.EndCompletedCaller
+				return who, pbx.EndCompletedCaller, 0
 			case busy:
 				when, reason = pbx.ForwardBusy, pbx.EndBusy
 			case declines:
@@ -267,15 +288,20 @@ func (o *office) foretold(t *call.Tried, caller pbx.UserID) (who [][]pbx.UserID,
 			case fails, away, absent, habits:
 				when, reason = pbx.ForwardOffline, pbx.EndUnreachable
 			}
+		case route.Voicemail:
+			return who, pbx.EndCompletedCaller, u.ID
 		case route.Feature:
-			return who, ""
+			return who, "", 0
 		}
 		i := slices.IndexFunc(t.Then, func(n call.TriedNext) bool { return n.When == when })
 		if i < 0 {
 			if to := u.Forwarding.To(when); to != 0 && to != caller {
-				return who, pbx.EndForwardLoop // he has sent it on before, and will again
+				return who, pbx.EndForwardLoop, 0 // he has sent it on before, and will again
 			}
-			return who, reason
+			if u.Mailbox && u.ID != caller {
+				return who, pbx.EndCompletedCaller, u.ID // as it was told where the call came by for the first time
+			}
+			return who, reason, 0
 		}
 		t = &t.Then[i].Tried
 	}

@@ -154,20 +154,22 @@ func (s *Service) followEmail(ctx context.Context, cs pbx.ChangeSet, it pbx.Chan
 	about := "/" + strconv.FormatInt(int64(cs.ID), 10) + "/" + strconv.FormatInt(it.Ref.ID, 10)
 	if replaced {
 		return s.enqueue(ctx, order{
-			kind: EmailChanged, key: EmailChanged + about, user: u, to: *before.Email, by: cs.ActorName, other: *after.Email,
+			kind: EmailChanged, key: EmailChanged + about, user: u, to: *before.Email, by: cs.ActorName,
+			parcel: parcel{Other: *after.Email},
 		})
 	}
 	if u.EmailPending != *after.EmailPending {
 		return nil // changed again since; that change is followed too
 	}
 	err = s.enqueue(ctx, order{
-		kind: EmailConfirm, key: EmailConfirm + about, user: u, to: u.EmailPending, by: cs.ActorName, other: u.Email,
+		kind: EmailConfirm, key: EmailConfirm + about, user: u, to: u.EmailPending, by: cs.ActorName, parcel: parcel{Other: u.Email},
 		purpose: pbx.LinkEmail,
 	})
 	if err != nil || u.Email == "" {
 		return err
 	}
 	return s.enqueue(ctx, order{
-		kind: EmailPending, key: EmailPending + about, user: u, to: u.Email, by: cs.ActorName, other: u.EmailPending,
+		kind: EmailPending, key: EmailPending + about, user: u, to: u.Email, by: cs.ActorName,
+		parcel: parcel{Other: u.EmailPending},
 	})
 }

@@ -21,6 +21,7 @@ type message struct {
 	other      string // the other address
 	page, link string
 	until      time.Time // when the link ends
+	voice      voice     // of those about a voice message
 }
 
 // written is what a language makes of a message.
@@ -54,7 +55,7 @@ func (m message) letter(id string, at time.Time, s pbx.MailServer) (Letter, erro
 		ID: strings.ReplaceAll(id, "/", "."), At: at, Language: base, Subject: w.subject, Text: plain(w, link),
 		From:    Address{Name: cmp.Or(s.SenderName, m.org.Name), Email: s.Sender},
 		To:      Address{Name: m.user.Shown(), Email: m.to},
-		ReplyTo: Address{Email: s.ReplyTo},
+		ReplyTo: Address{Email: s.ReplyTo}, Attached: m.voice.attached,
 	}
 	var b strings.Builder
 	err := page.Execute(&b, map[string]any{
@@ -88,12 +89,14 @@ var page = template.Must(template.New("mail").Parse(`<!DOCTYPE html>
 `))
 
 // end is when the link ends, in the receiver's time zone.
-func (m message) end(layout string) string {
+func (m message) end(layout string) string { return m.local(m.until, layout) }
+
+func (m message) local(t time.Time, layout string) string {
 	zone, err := time.LoadLocation(m.timeZone)
 	if err != nil {
 		zone = time.UTC
 	}
-	return m.until.In(zone).Format(layout + " (MST)")
+	return t.In(zone).Format(layout + " (MST)")
 }
 
 // names tells a person how he is called here.

@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"errors"
+	"io"
 	"time"
 
 	"ringfence/internal/pbx"
@@ -19,6 +20,14 @@ type Connection interface {
 	// Send hands a letter over and returns what the server said to it.
 	Send(ctx context.Context, l Letter) (answer string, err error)
 	Close()
+}
+
+// Mailboxes is where the voice messages are that mails tell of.
+type Mailboxes interface {
+	// Message gives a message of a user's mailbox; pbx.NotFound.
+	Message(ctx context.Context, u pbx.UserID, id pbx.VoiceMessageID) (pbx.VoiceMessage, error)
+	// Sound opens what was said, a WAV file, and tells its size; pbx.NotFound.
+	Sound(ctx context.Context, m pbx.VoiceMessage) (io.ReadSeekCloser, int64, error)
 }
 
 // Server is a mail server with what is needed to use it.
@@ -38,6 +47,13 @@ type Letter struct {
 	Language          string // BCP 47
 	Subject           string
 	Text, HTML        string
+	Attached          []Attachment
+}
+
+// Attachment is a file that goes with a letter.
+type Attachment struct {
+	Name, Type string // Type is its media type
+	Content    []byte
 }
 
 // Refusal is what a mail server, or the way to it, said against a letter.
@@ -45,6 +61,7 @@ type Refusal struct {
 	Answer    string // the server's own words, or what went wrong before it could say any
 	Permanent bool   // it will not go well another time
 	OfServer  bool   // it concerns every letter to this server
+	TooLarge  bool   // it may go well without what is attached
 	Cause     error
 }
 

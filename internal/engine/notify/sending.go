@@ -100,7 +100,7 @@ func (b *batch) one(ctx context.Context, j pbx.Job) job.Outcome {
 	if b.trouble != nil {
 		return *b.trouble
 	}
-	letter, err := b.letter(ctx, j)
+	letter, err := b.letter(ctx, j, true)
 	switch {
 	case err != nil && pbx.KindOf(err) == pbx.NotFound: // its user or its link is no more
 		b.counters.Ended.Add(1)
@@ -119,7 +119,14 @@ func (b *batch) one(ctx context.Context, j pbx.Job) job.Outcome {
 			return o
 		}
 	}
-	if _, err = b.connection.Send(ctx, letter); err != nil {
+	_, err = b.connection.Send(ctx, letter)
+	if err != nil && refusal(err).TooLarge && len(letter.Attached) > 0 {
+		if letter, err = b.letter(ctx, j, false); err != nil {
+			return troubled(err)
+		}
+		_, err = b.connection.Send(ctx, letter)
+	}
+	if err != nil {
 		o := b.refused(err)
 		if refusal(err).OfServer {
 			b.trouble = &job.Outcome{Verdict: job.Wait, After: afterTrouble}
@@ -139,8 +146,8 @@ func (b *batch) refused(err error) job.Outcome {
 	return job.Outcome{Verdict: job.Retry, Answer: r.Answer}
 }
 
-// letter writes a mail; NotFound when it is no longer to be sent.
-func (b *batch) letter(ctx context.Context, j pbx.Job) (Letter, error) {
+// letter writes a mail, with what is to be attached or without; NotFound when it is no longer to be sent.
+func (b *batch) letter(ctx context.Context, j pbx.Job, attach bool) (Letter, error) {
 	var p parcel
 	if err := json.Unmarshal([]byte(j.Data), &p); err != nil {
 		return Letter{}, fmt.Errorf("decode mail: %w", err)
@@ -167,6 +174,11 @@ func (b *batch) letter(ctx context.Context, j pbx.Job) (Letter, error) {
 			return Letter{}, err
 		}
 		m.link, m.until = linkPath(h.Purpose)+"#"+token.Reveal(), h.ExpiresAt
+	}
+	if p.Message != 0 {
+		if err := b.addVoice(ctx, &m, j.User, p, attach); err != nil {
+			return Letter{}, err
+		}
 	}
 	return m.letter(j.Key, b.now(), b.server.MailServer)
 }

@@ -33,6 +33,7 @@ const (
 	perHour       = 1000 // mails of an organization
 	perAddress    = 10   // mails an hour to one address
 	perForgetful  = 3    // of them about forgotten passwords
+	perMailbox    = 60   // mails an hour about voice messages, to one user
 	perSource     = 10   // forgotten passwords an hour from one source
 	testsPerHour  = 20   // of an organization
 	maxForgot     = 1000 // forgotten passwords that wait to be looked up
@@ -50,6 +51,7 @@ const (
 	EmailConfirm = "email_confirm"
 	EmailPending = "email_pending" // to the address in use: another is to replace it
 	EmailChanged = "email_changed" // to the address that was in use
+	VoiceMessage = "voice_message"
 )
 
 // Jobs keeps what is to be sent.
@@ -60,14 +62,15 @@ type Jobs interface {
 
 // Config is what a Service is made from.
 type Config struct {
-	Admin *admin.Service
-	Auth  *auth.Service
-	Vault *vault.Vault
-	Jobs  Jobs
-	Post  Post
-	Page  func() string // where the page is, for links; without a slash at its end
-	Log   *slog.Logger
-	Now   func() time.Time // nil: the clock
+	Admin     *admin.Service
+	Auth      *auth.Service
+	Vault     *vault.Vault
+	Jobs      Jobs
+	Mailboxes Mailboxes
+	Post      Post
+	Page      func() string // where the page is, for links; without a slash at its end
+	Log       *slog.Logger
+	Now       func() time.Time // nil: the clock
 }
 
 // Service sends mail. Make one with New.
@@ -78,8 +81,8 @@ type Service struct {
 	mail   *job.Runner
 	forgot *job.Runner
 
-	toAddress, toForgetful, fromSource, ofOrganization, tests *window
-	counters                                                  Counters
+	toAddress, toForgetful, toMailbox, fromSource, ofOrganization, tests *window
+	counters                                                             Counters
 }
 
 // Counters counts mail.
@@ -98,7 +101,7 @@ func (c *Counters) Each(fn func(name, help string, v uint64)) {
 func New(cfg Config) *Service {
 	s := &Service{
 		cfg: cfg, log: cfg.Log, clock: cfg.Now, toAddress: newWindow(perAddress),
-		toForgetful: newWindow(perForgetful), fromSource: newWindow(perSource),
+		toForgetful: newWindow(perForgetful), toMailbox: newWindow(perMailbox), fromSource: newWindow(perSource),
 		ofOrganization: newWindow(perHour), tests: newWindow(testsPerHour),
 	}
 	if s.log == nil {
@@ -140,7 +143,9 @@ func (s *Service) gaveUp(j pbx.Job) {
 
 // parcel is what a job about a mail holds besides its receiver. It has no secrets.
 type parcel struct {
-	Other string `json:"other,omitempty"` // the other address, of those about a changed one
+	Other   string             `json:"other,omitempty"` // the other address, of those about a changed one
+	Message pbx.VoiceMessageID `json:"voiceMessage,omitempty"`
+	Audio   bool               `json:"audio,omitempty"` // what was said goes with it
 }
 
 // order is a mail to be sent.
@@ -149,7 +154,7 @@ type order struct {
 	key     string // empty: made up
 	user    pbx.User
 	to, by  string
-	other   string
+	parcel  parcel
 	purpose pbx.LinkPurpose // of the link it holds; empty: none
 }
 
@@ -162,7 +167,7 @@ func (s *Service) enqueue(ctx context.Context, o order) error {
 	if n >= maxWaiting {
 		return pbx.Errorf(pbx.Exhausted, "Too many mails wait to be sent: see what keeps them under Settings, Mail.")
 	}
-	if !s.toAddress.take(pbx.Fold(o.to), s.now()) {
+	if o.parcel.Message == 0 && !s.toAddress.take(pbx.Fold(o.to), s.now()) { // voice messages have a limit of their own
 		return &pbx.Error{
 			Kind: pbx.Exhausted, Text: "This address was sent many mails within the hour: wait a while.", RetryAfter: time.Hour,
 		}
@@ -175,7 +180,7 @@ func (s *Service) enqueue(ctx context.Context, o order) error {
 	if j.Key == "" {
 		j.Key = o.kind + "/" + vault.NewToken("").Reveal()
 	}
-	data, err := json.Marshal(parcel{Other: o.other})
+	data, err := json.Marshal(o.parcel)
 	if err != nil {
 		return fmt.Errorf("encode mail: %w", err)
 	}
@@ -218,7 +223,7 @@ func (s *Service) AskAgain(ctx context.Context, a admin.Actor, id pbx.UserID) er
 		return err
 	}
 	return s.enqueue(ctx, order{
-		kind: EmailConfirm, user: u, to: u.EmailPending, by: a.Name, other: u.Email, purpose: pbx.LinkEmail,
+		kind: EmailConfirm, user: u, to: u.EmailPending, by: a.Name, parcel: parcel{Other: u.Email}, purpose: pbx.LinkEmail,
 	})
 }
 

@@ -52,6 +52,8 @@ func english(m message) written {
 				"If this is not right, tell your administrator.",
 			},
 		}
+	case VoiceMessage:
+		return englishVoice(m, hello, layout)
 	case "test":
 		return written{
 			subject: "Test mail from " + m.org.Name,
@@ -113,6 +115,8 @@ func german(m message) written {
 				"Ist das nicht richtig, so sagen Sie es bitte Ihrer Verwaltung.",
 			},
 		}
+	case VoiceMessage:
+		return germanVoice(m, hello, layout)
 	case "test":
 		return written{
 			subject: "Testmail von " + m.org.Name,
@@ -177,6 +181,8 @@ func italian(m message) written {
 				"Se non è corretto, avvisi il suo amministratore.",
 			},
 		}
+	case VoiceMessage:
+		return italianVoice(m, hello, layout)
 	case "test":
 		return written{
 			subject: "E-mail di prova da " + m.org.Name,

@@ -114,6 +114,9 @@ func newTree(t *testing.T, seed uint64, key pbx.SettingKey, fallback string) *tr
 			v.stands[at(pbx.LevelKind, 0)] = stand{"false", false}
 		}
 	}
+	if key == "permission.voicemail" {
+		v.stands[at(pbx.LevelKind, 0)] = stand{"false", false}
+	}
 	v.profiles = []pbx.ProfileID{1}
 	for i := range 2 {
 		p, _, err := r.CreateProfile(t.Context(), r.actor, admin.ProfilePatch{Name: p("P" + strconv.Itoa(i))}, admin.Write{})

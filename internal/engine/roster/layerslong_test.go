@@ -19,7 +19,8 @@ func TestTheSameValueEverywhere(t *testing.T) {
 		{pbx.SettingZRTP, "true"},
 		{pbx.CallNational.Permission(), "true"}, // open for people, closed for shared spaces (U4)
 		{pbx.CallPremium.Permission(), "false"},
-		{pbx.PermissionVoicemail, "true"}, // the same for both
+		{pbx.PermissionVoicemail, "true"}, // likewise
+		{pbx.PermissionChangePIN, "true"}, // the same for both
 	} {
 		for seed := range uint64(4) {
 			t.Run(string(tt.key)+" "+strconv.FormatUint(seed, 10), func(t *testing.T) {

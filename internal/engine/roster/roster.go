@@ -51,6 +51,8 @@ type User struct {
 	TimeZone     string          // effective
 	Security     pbx.Security    // effective
 	ZRTP         bool
+	Mailbox      bool // effective: takes the calls that he does not
+	HoldMusic    bool // effective: whom he puts on hold hears music
 	RingTime     time.Duration
 	DormantWait  time.Duration // how long a call waits for a dormant phone (signalling 3)
 	Lines        []*Line
@@ -258,6 +260,8 @@ func (d *Directory) user(e *userEntry) *User {
 		TimeZone:    layers.value(pbx.SettingTimeZone, path),
 		Security:    pbx.Security(layers.value(pbx.SettingSecurity, path)),
 		ZRTP:        layers.value(pbx.SettingZRTP, path) == "true",
+		Mailbox:     layers.value(pbx.PermissionVoicemail, path) == "true" && e.kind != pbx.Operator,
+		HoldMusic:   layers.value(pbx.SettingHoldMusic, path) == "true",
 		RingTime:    layers.duration(pbx.SettingRingTime, path),
 		DormantWait: layers.duration(pbx.SettingDormantWait, path),
 		Aliases:     e.aliases,

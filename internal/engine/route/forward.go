@@ -27,10 +27,25 @@ func Next(q Query, p Plan, why pbx.ForwardWhen, s Snapshot) (Plan, bool) {
 		return p, false
 	}
 	u, ok := s.Directory.User(p.User.ID)
-	if !ok || !forwards(u, why, q) {
+	switch {
+	case !ok || p.Kind == Voicemail:
 		return p, false
+	case forwards(u, why, q):
+		return forward(p, q, u, Divert{From: u, When: why}, s), true
+	case why != "" && records(u, q):
+		return toMailbox(p, u, why, s), true
 	}
-	return forward(p, q, u, Divert{From: u, When: why}, s), true
+	return p, false
+}
+
+// records tells whether a call that a user does not take is taken by his mailbox. Nobody leaves himself a message.
+func records(u *roster.User, q Query) bool { return u.Mailbox && u.Enabled && u.ID != q.Caller }
+
+// toMailbox lets the caller leave a message.
+func toMailbox(p Plan, u *roster.User, why pbx.ForwardWhen, s Snapshot) Plan {
+	s.tell(Step{Kind: StepVoicemail, User: u})
+	p.Kind, p.User, p.Why, p.Targets, p.Reason = Voicemail, u, why, nil, ""
+	return p
 }
 
 // Deflected is where a call goes that a phone of the callee redirects, by the Contact of its 3xx; false if that leads to
@@ -137,6 +152,9 @@ func reach(p Plan, q Query, u *roster.User, s Snapshot) Plan {
 		if forwards(u, pbx.ForwardBusy, q) {
 			return forward(p, q, u, Divert{From: u, When: pbx.ForwardBusy, DND: true}, s)
 		}
+		if records(u, q) {
+			return toMailbox(p, u, pbx.ForwardBusy, s)
+		}
 		p.Reason = pbx.EndBusy
 		return p
 	}
@@ -159,6 +177,8 @@ func ring(p Plan, q Query, u *roster.User, s Snapshot) Plan {
 		p.Kind = Await
 	case forwards(u, pbx.ForwardOffline, q):
 		return forward(p, q, u, Divert{From: u, When: pbx.ForwardOffline}, s)
+	case records(u, q):
+		return toMailbox(p, u, pbx.ForwardOffline, s)
 	}
 	return p
 }

@@ -54,24 +54,26 @@ type Kind uint8
 
 // The kinds of plan.
 const (
-	Refuse  Kind = iota // the call fails with Reason
-	Ring                // the call rings Targets, all at once
-	Await               // only dormant bindings: wait for a phone to return
-	Feature             // the server itself answers
+	Refuse    Kind = iota // the call fails with Reason
+	Ring                  // the call rings Targets, all at once
+	Await                 // only dormant bindings: wait for a phone to return
+	Feature               // the server itself answers
+	Voicemail             // the mailbox of User answers
 )
 
 // Plan is what routing decided.
 type Plan struct {
 	Kind    Kind
-	Dialled string         // what was dialled, as records show it
-	Reason  pbx.EndReason  // of a refusal
-	User    *roster.User   // who is called, nil if nobody is
-	Group   *pbx.RingGroup // whose members are called, nil if it is no ring group
-	Left    []pbx.UserID   // of Group: who is rung after Targets, or whose phones the call waits for
-	Targets []Target       // of Ring
-	Feature pbx.Feature    // of Feature
-	Behind  pbx.UserID     // of Feature: whose number was dialled behind the code; 0: none was
-	Diverts []Divert       // how the call came to User or Group, the first first
+	Dialled string          // what was dialled, as records show it
+	Reason  pbx.EndReason   // of a refusal
+	User    *roster.User    // who is called, nil if nobody is
+	Group   *pbx.RingGroup  // whose members are called, nil if it is no ring group
+	Left    []pbx.UserID    // of Group: who is rung after Targets, or whose phones the call waits for
+	Targets []Target        // of Ring
+	Feature pbx.Feature     // of Feature
+	Behind  pbx.UserID      // of Feature: whose number was dialled behind the code; 0: none was
+	Why     pbx.ForwardWhen // of Voicemail: why User did not take the call
+	Diverts []Divert        // how the call came to User or Group, the first first
 }
 
 // Target is one phone to ring: a binding, and the further flows of the same phone to try in turn.

@@ -36,6 +36,7 @@ const (
 	StepOnPhone     StepKind = "on_phone"     // User is on the phone, and the group leaves such members out
 	StepGroupWaits  StepKind = "group_waits"  // the call waits for a phone of a member of Group to come back
 	StepNotTaken    StepKind = "not_taken"    // nobody of Group takes the call: it goes on
+	StepVoicemail   StepKind = "voicemail"    // User does not take the call: his mailbox does
 	StepCircle      StepKind = "circle"       // the call was sent on too often: it goes in circles
 )
 

@@ -101,6 +101,51 @@ export async function read<R extends Route & `GET ${string}`>(route: R, options:
   return (await request(route, options)).data
 }
 
+/** fileAt is the address of something that the browser fetches by itself, such as a sound. */
+export function fileAt<R extends Route & `GET ${string}`>(route: R, path: Request<R>['path']): string {
+  return base + fill(route.slice('GET '.length), path as Values | undefined)
+}
+
+/** readFile fetches such a thing whole. */
+export async function readFile(address: string): Promise<Blob> {
+  const response = await send(address, { credentials: 'same-origin', cache: 'no-store' })
+  if (!response.ok) throw await problemOf(response)
+  return response.blob()
+}
+
+/** Upload is a file that goes with an operation. */
+export type Upload<R extends Route> = Path<Operation<R>> & {
+  file: Blob
+  type: string
+  /** onShare tells how much has arrived, from 0 to 1. */
+  onShare?: ((share: number) => void) | undefined
+}
+
+/** upload sends a file; what fetch can't, it tells how far it is. */
+export async function upload<R extends Route>(route: R, options: Upload<R>): Promise<AnswerOf<R>> {
+  const [method, template] = route.split(' ') as [Method, string]
+  const response = await new Promise<Response>((resolve, reject) => {
+    const sent = new XMLHttpRequest()
+    sent.open(method, base + fill(template, options.path as Values | undefined))
+    sent.setRequestHeader('Accept', 'application/json')
+    sent.setRequestHeader('Content-Type', options.type)
+    sent.upload.addEventListener('progress', ({ loaded, total }) => options.onShare?.(total > 0 ? loaded / total : 0))
+    sent.addEventListener('error', () => reject(new Problem(0, {})))
+    sent.addEventListener('load', () => {
+      const headers = new Headers()
+      for (const name of ['X-Request-Id', 'Retry-After']) headers.set(name, sent.getResponseHeader(name) ?? '')
+      resolve(new Response(sent.responseText || null, { status: sent.status, statusText: sent.statusText, headers }))
+    })
+    sent.send(options.file)
+  })
+  if (!response.ok) {
+    const problem = await problemOf(response)
+    if (problem.status === 401) for (const listener of signedOut) listener()
+    throw problem
+  }
+  return (await response.json()) as AnswerOf<R>
+}
+
 type Values = Record<string, string | number | boolean | undefined>
 
 /** fill puts values into the braces of a path. */

@@ -209,3 +209,15 @@ test('a stream that was refused is tried again, and the page says that it is los
   expect(states).toEqual(['lost', 'live'])
   list.end()
 })
+
+test('what happens in one’s own mailbox makes it be read again, and nothing else', async () => {
+  const client = new QueryClient()
+  const asked = vi.spyOn(client, 'invalidateQueries')
+  const watch = new Watch(client)
+  watch.start()
+  Stream.opened?.say('voicemail', { userId: 7 })
+  await settle()
+  expect(asked.mock.calls.map(([filter]) => filter?.queryKey)).toEqual([['voicemail']])
+  watch.stop()
+  client.clear()
+})

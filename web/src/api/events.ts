@@ -16,9 +16,20 @@ const byKind: Record<string, string[]> = {
   organization: ['organization', 'me'],
   group: ['groups', 'users', 'me'],
   location: ['locations', 'users', 'pools', 'settings', 'me'],
-  provisioning_profile: ['provisioning-profiles', 'groups', 'users', 'devices', 'settings', 'me'],
+  provisioning_profile: ['provisioning-profiles', 'groups', 'users', 'devices', 'settings', 'me', 'voicemail'],
   permission: ['settings'],
-  user: ['users', 'groups', 'numbers', 'pools', 'devices', 'organization', 'me', 'forwarding', 'ring-groups'],
+  user: [
+    'users',
+    'groups',
+    'numbers',
+    'pools',
+    'devices',
+    'organization',
+    'me',
+    'forwarding',
+    'ring-groups',
+    'voicemail',
+  ],
   forwarding: ['forwarding'],
   dial_string: ['numbers', 'pools'],
   outside_number: ['numbers', 'users', 'ring-groups'],
@@ -28,7 +39,7 @@ const byKind: Record<string, string[]> = {
   line: ['devices', 'users'],
   credential: ['devices'],
   user_secret: ['users'],
-  setting: ['settings', 'users', 'devices', 'me'],
+  setting: ['settings', 'users', 'devices', 'me', 'voicemail'],
   token: ['tokens'],
 }
 const always = ['audit', 'deleted']
@@ -93,6 +104,7 @@ export class Watch {
     source.addEventListener('change', (event) => this.forget(touched(parse<ChangeEvent>(event) ?? {})))
     source.addEventListener('registration', (event) => this.registration(parse<RegistrationEvent>(event) ?? {}))
     source.addEventListener('call', () => this.forget(['calls', 'call-records']))
+    source.addEventListener('voicemail', () => this.forget(['voicemail']))
     source.addEventListener('overflow', () => this.forget(undefined))
   }
 

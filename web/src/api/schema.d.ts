@@ -284,7 +284,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Stream what happens (server-sent events): change, registration, call, overflow */
+        /** Stream what happens (server-sent events): change, registration, call, voicemail, overflow */
         get: operations["streamEvents"];
         put?: never;
         post?: never;
@@ -613,6 +613,42 @@ export interface paths {
         patch: operations["updateMyForwarding"];
         trace?: never;
     };
+    "/me/greetings/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what one of one's own greetings is like */
+        get: operations["getMyGreeting"];
+        /** Store one of one's own greetings: a WAV file of at most two minutes and 30 MB, 16 bits, A-law or μ-law, mono or stereo, 8 to 48 kHz */
+        put: operations["putMyGreeting"];
+        post?: never;
+        /** Delete one of one's own greetings */
+        delete: operations["deleteMyGreeting"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/greetings/{kind}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Listen to one of one's own greetings; ranges are served */
+        get: operations["listenToMyGreeting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/locations": {
         parameters: {
             query?: never;
@@ -647,6 +683,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/voicemail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List one's own voice messages, the newest first unless sorted by leftAt */
+        get: operations["listMyVoicemail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/voicemail-pin": {
         parameters: {
             query?: never;
@@ -657,6 +710,93 @@ export interface paths {
         get?: never;
         /** Change one's own voicemail PIN */
         put: operations["changeMyPin"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/voicemail/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one's own voice message */
+        get: operations["getMyVoicemail"];
+        put?: never;
+        post?: never;
+        /** Delete one's own voice message; it can be brought back for seven days */
+        delete: operations["deleteMyVoicemail"];
+        options?: never;
+        head?: never;
+        /** Note that one's own voice message was heard, or was not */
+        patch: operations["updateMyVoicemail"];
+        trace?: never;
+    };
+    "/me/voicemail/{id}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Listen to one's own voice message; ranges are served, and it stays new until its state is changed */
+        get: operations["listenToMyVoicemail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/voicemail/{id}/forward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put copies of one's own voice message into others' mailboxes */
+        post: operations["forwardMyVoicemail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/voicemail/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring one's own deleted voice message back */
+        post: operations["restoreMyVoicemail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/voicemail/box": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what one's own mailbox is like */
+        get: operations["getMyMailbox"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1522,6 +1662,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/voicemail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List how full the accounts' mailboxes are, never what is in them; sorted as accounts are */
+        get: operations["listMailboxes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1593,6 +1750,11 @@ export interface components {
         CallRecord: {
             /** Format: date-time */
             answeredAt?: string;
+            /**
+             * @description Who took the call; left out where nobody did, and for calls from before this was noted
+             * @enum {string}
+             */
+            answeredBy?: "phone" | "mailbox" | "server";
             callee: components["schemas"]["Party"];
             caller: components["schemas"]["Party"];
             dialled: string;
@@ -1922,6 +2084,8 @@ export interface components {
              * @description 0: nothing was ever set
              */
             version: number;
+            /** @description Where a case names nobody, his mailbox takes the call */
+            voicemail: boolean;
         };
         ForwardingInput: {
             always?: components["schemas"]["ForwardTo"];
@@ -1935,6 +2099,7 @@ export interface components {
             readonly ringGroups?: unknown;
             readonly userId?: unknown;
             readonly version?: unknown;
+            readonly voicemail?: unknown;
         };
         ForwardTo: {
             /** @description Read only */
@@ -1946,6 +2111,25 @@ export interface components {
             id?: number;
             /** @description A number, alias or username of the user */
             number?: string;
+        };
+        ForwardVoicemail: {
+            /** @description Numbers, aliases or usernames of accounts, instead or besides */
+            numbers?: string[] | null;
+            /** @description Accounts */
+            userIds?: number[] | null;
+        };
+        Greeting: {
+            /** Format: double */
+            durationSeconds: number;
+            /** @enum {string} */
+            kind: "standard" | "busy" | "away";
+            /** Format: date-time */
+            recordedAt: string;
+            /**
+             * Format: int64
+             * @description Octets of the WAV file
+             */
+            size: number;
         };
         Group: {
             city: string;
@@ -2252,6 +2436,18 @@ export interface components {
             /** @description There are more than total; it was not counted further */
             totalMore?: boolean;
         };
+        ListMailbox: {
+            items: components["schemas"]["Mailbox"][];
+            /** @description Cursor of the next page */
+            next?: string;
+            /**
+             * Format: int64
+             * @description How many there are on all pages
+             */
+            total: number;
+            /** @description There are more than total; it was not counted further */
+            totalMore?: boolean;
+        };
         ListOccupancy: {
             items: components["schemas"]["Occupancy"][];
             /** @description Cursor of the next page */
@@ -2408,6 +2604,18 @@ export interface components {
             /** @description There are more than total; it was not counted further */
             totalMore?: boolean;
         };
+        ListVoiceMessage: {
+            items: components["schemas"]["VoiceMessage"][];
+            /** @description Cursor of the next page */
+            next?: string;
+            /**
+             * Format: int64
+             * @description How many there are on all pages
+             */
+            total: number;
+            /** @description There are more than total; it was not counted further */
+            totalMore?: boolean;
+        };
         LiveCall: {
             /** Format: date-time */
             answeredAt?: string;
@@ -2490,6 +2698,36 @@ export interface components {
             /** @description The mail server's own words, or what kept it from being reached */
             answer: string;
             sent: boolean;
+        };
+        Mailbox: {
+            /**
+             * Format: int64
+             * @description Can still be brought back, and take room on the disk
+             */
+            deleted: number;
+            full: boolean;
+            /** @description Callers reach it */
+            mailbox: boolean;
+            /**
+             * Format: int64
+             * @description How many new and saved ones it holds; 0: it has no mailbox, or no server runs
+             */
+            maxMessages: number;
+            /** Format: int64 */
+            new: number;
+            /**
+             * Format: date-time
+             * @description When the newest was left that is not deleted
+             */
+            newestAt?: string;
+            /** Format: int64 */
+            saved: number;
+            /**
+             * Format: int64
+             * @description Octets of all messages
+             */
+            size: number;
+            user: components["schemas"]["UserName"];
         };
         MailServer: {
             allowPlain: boolean;
@@ -3449,7 +3687,7 @@ export interface components {
              * @description wait: the caller hears ringing until a phone comes back
              * @enum {string}
              */
-            outcome: "ring" | "wait" | "feature" | "refuse";
+            outcome: "ring" | "wait" | "feature" | "voicemail" | "refuse";
             /** @description With refuse: the end reason of the call's record */
             reason?: string;
             /**
@@ -3473,7 +3711,7 @@ export interface components {
              * @description wait: the caller hears ringing until a phone comes back
              * @enum {string}
              */
-            outcome: "ring" | "wait" | "feature" | "refuse";
+            outcome: "ring" | "wait" | "feature" | "voicemail" | "refuse";
             /** @description With refuse: the end reason of the call's record */
             reason?: string;
             /**
@@ -3502,7 +3740,7 @@ export interface components {
             /** @description With holder and kept: which kind of entry in the numbering plan it is */
             holder?: string;
             /** @enum {string} */
-            kind: "dialled" | "foreign" | "barred" | "holder" | "feature" | "nobody" | "kept" | "paused" | "ported" | "unassigned" | "left" | "disabled" | "rings" | "gone" | "insecure" | "switched_off" | "no_phone" | "waits" | "forwarded" | "dnd" | "ring_group" | "is_caller" | "on_phone" | "group_waits" | "not_taken" | "circle";
+            kind: "dialled" | "foreign" | "barred" | "holder" | "feature" | "nobody" | "kept" | "paused" | "ported" | "unassigned" | "left" | "disabled" | "rings" | "gone" | "insecure" | "switched_off" | "no_phone" | "waits" | "forwarded" | "dnd" | "ring_group" | "is_caller" | "on_phone" | "group_waits" | "not_taken" | "own_phone" | "voicemail" | "circle";
             /** @description With steps about a phone: the line it is registered on */
             sipUsername?: string;
             /** @description Whom the step is about */
@@ -3894,6 +4132,82 @@ export interface components {
         UsersRemoval: {
             ids: number[];
             resolution?: components["schemas"]["Resolution"];
+        };
+        VoicemailBox: {
+            /** @description The PIN is asked also at one's own phone */
+            askPin: boolean;
+            /** @description The PIN may be changed by phone */
+            changePin: boolean;
+            /** @description Callers are told that it takes no more */
+            full: boolean;
+            /** @description Those that are there */
+            greetings: components["schemas"]["Greeting"][];
+            /** @description In which callers are spoken to */
+            language: string;
+            /**
+             * @description What is mailed of a new message
+             * @enum {string}
+             */
+            mail: "none" | "notice" | "audio";
+            /** @description Callers reach it. Without, what is in it stays and can be listened to */
+            mailbox: boolean;
+            /**
+             * Format: double
+             * @description How long a message may be
+             */
+            maxLengthSeconds: number;
+            /**
+             * Format: int64
+             * @description How many new and saved ones it holds
+             */
+            maxMessages: number;
+            /** Format: int64 */
+            new: number;
+            /** Format: int64 */
+            saved: number;
+        };
+        VoiceMessage: {
+            /**
+             * Format: int64
+             * @description The caller's account, if he has one
+             */
+            callerId?: number;
+            /**
+             * Format: int64
+             * @description The call in which it was left
+             */
+            callId?: number;
+            /** Format: date-time */
+            deletedAt?: string;
+            /** Format: double */
+            durationSeconds: number;
+            /** @description Who put a copy here; without a name, somebody who is gone or whom you may not know of */
+            forwardedBy?: components["schemas"]["UserName"];
+            /**
+             * Format: date-time
+             * @description Until when a deleted one can be brought back
+             */
+            goneAt?: string;
+            /** Format: date-time */
+            heardAt?: string;
+            /** Format: int64 */
+            id: number;
+            /** Format: date-time */
+            leftAt: string;
+            name: string;
+            /** @description The caller's; empty if withheld */
+            number: string;
+            /**
+             * Format: int64
+             * @description Octets of the WAV file
+             */
+            size: number;
+            /** @enum {string} */
+            state: "new" | "saved" | "deleted";
+        };
+        VoiceMessageInput: {
+            /** @enum {string} */
+            state: "new" | "saved";
         };
     };
     responses: never;
@@ -5691,6 +6005,136 @@ export interface operations {
             };
         };
     };
+    getMyGreeting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description standard: the usual one; busy: while one is on the phone; away: before all others */
+                kind: "standard" | "busy" | "away";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Greeting"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putMyGreeting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description standard: the usual one; busy: while one is on the phone; away: before all others */
+                kind: "standard" | "busy" | "away";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "audio/wav": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Greeting"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteMyGreeting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description standard: the usual one; busy: while one is on the phone; away: before all others */
+                kind: "standard" | "busy" | "away";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listenToMyGreeting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description standard: the usual one; busy: while one is on the phone; away: before all others */
+                kind: "standard" | "busy" | "away";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listMyLocations: {
         parameters: {
             query?: {
@@ -5764,6 +6208,48 @@ export interface operations {
             };
         };
     };
+    listMyVoicemail: {
+        parameters: {
+            query?: {
+                /** @description What next said on the page before */
+                cursor?: string;
+                /** @description Items on a page, 50 unless told */
+                limit?: number;
+                /** @description Page number from 1; or use cursor */
+                page?: number;
+                /** @description Search text */
+                q?: string;
+                /** @description Field to sort by; a minus before it turns the order round */
+                sort?: string;
+                /** @description Left out: new and saved ones */
+                state?: "new" | "saved" | "deleted";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListVoiceMessage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     changeMyPin: {
         parameters: {
             query?: never;
@@ -5784,6 +6270,225 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMyVoicemail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceMessage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteMyVoicemail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateMyVoicemail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoiceMessageInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceMessage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listenToMyVoicemail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forwardMyVoicemail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForwardVoicemail"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreMyVoicemail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceMessage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMyMailbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoicemailBox"];
+                };
             };
             /** @description Error */
             default: {
@@ -8576,6 +9281,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SeveralResult"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMailboxes: {
+        parameters: {
+            query?: {
+                /** @description What next said on the page before */
+                cursor?: string;
+                /** @description Home or further group */
+                group?: number;
+                /** @description Items on a page, 50 unless told */
+                limit?: number;
+                /** @description Page number from 1; or use cursor */
+                page?: number;
+                /** @description Search text */
+                q?: string;
+                /** @description Field to sort by; a minus before it turns the order round */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListMailbox"];
                 };
             };
             /** @description Error */

@@ -37,6 +37,8 @@ const recordColumns = (): Column<CallRecord>[] => [
     cell: (record) =>
       record.open ? (
         t('record.open')
+      ) : record.answeredBy === 'mailbox' ? (
+        t('record.mailbox')
       ) : (
         <span title={record.sipStatus ? `SIP ${record.sipStatus}` : undefined}>
           {tOr(`end.${record.endReason}`, record.endReason)}

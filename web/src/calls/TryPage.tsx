@@ -148,6 +148,8 @@ function outcome(tried: TriedWay): string {
       return t(tried.group ? 'try.waitGroup' : 'try.wait', { name, seconds })
     case 'feature':
       return tOr(`try.feature.${tried.feature}`, t('try.step.feature'))
+    case 'voicemail':
+      return t('try.voicemail', { name })
     case 'refuse':
       return t('try.refuse', { reason: tOr(`end.${tried.reason}`, tried.reason ?? '') })
   }

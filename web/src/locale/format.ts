@@ -88,3 +88,16 @@ export function duration(seconds: number): string {
   const minutes = Math.floor((whole % 3600) / 60)
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`
 }
+
+const octetUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
+
+/** octets is 0 kB, 118 kB, 1.2 MB. */
+export function octets(size: number): string {
+  const at = Math.min(octetUnits.length - 1, Math.max(1, Math.floor(Math.log10(Math.max(1, size)) / 3)))
+  const value = size / 1000 ** at
+  return new Intl.NumberFormat(locale(), {
+    style: 'unit',
+    unit: octetUnits[at],
+    maximumFractionDigits: at > 1 && value < 10 ? 1 : 0,
+  }).format(value)
+}

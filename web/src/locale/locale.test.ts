@@ -3,7 +3,7 @@ import { languages, loadLanguage, spoken, t, tOr, type Language } from '.'
 import { de } from './de'
 import { en } from './en'
 import { it } from './it'
-import { duration, relative, setTimeZone, shortDateTime } from './format'
+import { duration, octets, relative, setTimeZone, shortDateTime } from './format'
 
 beforeAll(() => vi.stubGlobal('navigator', { languages: ['it-IT', 'en-GB'] }))
 afterEach(() => setTimeZone(undefined))
@@ -71,6 +71,16 @@ describe('languages', () => {
     const name = new Intl.DisplayNames(language, { type: 'language' }).of(language) ?? ''
     expect(languages[language].toLowerCase()).toBe(name.toLowerCase())
   })
+})
+
+describe('sizes', () => {
+  test.each([
+    [0, '0 kB'],
+    [89_044, '89 kB'],
+    [1_230_000, '1.2 MB'],
+    [34_500_000, '35 MB'],
+    [2_000_000_000, '2 GB'],
+  ])('%d octets are %s', (size, text) => expect(octets(size)).toBe(text))
 })
 
 describe('times', () => {

@@ -18,7 +18,7 @@ describe.each(Object.entries({ de, it }))('what the server says, in %s', (_langu
 // A text that the server words anew would silently stay English.
 describe('the server still says', () => {
   const root = path.resolve(import.meta.dirname, '../../../internal')
-  const go = ['pbx', 'engine/admin', 'engine/auth', 'engine/notify', 'edge/httpapi']
+  const go = ['pbx', 'engine/admin', 'engine/auth', 'engine/notify', 'engine/voicemail', 'edge/blob', 'edge/httpapi']
     .flatMap((folder) => readdirSync(path.join(root, folder)).map((file) => path.join(root, folder, file)))
     .filter((file) => file.endsWith('.go') && !file.endsWith('_test.go'))
     .map((file) => readFileSync(file, 'utf8'))

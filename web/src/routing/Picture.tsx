@@ -177,12 +177,16 @@ function Case({
       ) : (
         <Target
           to={forwarding[when]}
-          otherwise={t(values[when] === somebody ? 'routing.somebody' : `routing.nobody.${when}`)}
+          otherwise={t(values[when] === somebody ? 'routing.somebody' : nobody(when, forwarding.voicemail))}
         />
       )}
     </Branch>
   )
 }
+
+/** nobody is what becomes of calls in a case in which they go to nobody. */
+const nobody = (when: ForwardCase, voicemail: boolean) =>
+  voicemail && when !== 'always' ? 'routing.mailbox' : (`routing.nobody.${when}` as const)
 
 function DoNotDisturb({ values, editing }: CaseProps) {
   return (

@@ -66,7 +66,7 @@ function Routing({ user, forwarding }: { user: User; forwarding: Forwarding }) {
     document.getElementById('page-title')?.focus()
   }
   const values = valuesOf(forwarding, 'id')
-  const incomplete = missing(user, devices?.length, values)
+  const incomplete = missing(user, devices?.length, values, forwarding.voicemail)
   const mayEdit = may('users:write') && user.kind !== 'operator'
   return (
     <Page
@@ -99,6 +99,7 @@ function Routing({ user, forwarding }: { user: User; forwarding: Forwarding }) {
       {incomplete && !editing && (
         <Incomplete
           why={incomplete}
+          voicemail={forwarding.voicemail}
           devices={devices ?? []}
           onEdit={mayEdit ? () => setEditing({ at: 'offline' }) : undefined}
         />
@@ -208,12 +209,23 @@ function Disabled({ user }: { user: User }) {
 }
 
 /** Incomplete says that callers reach nobody, and what mends it (R2). */
-function Incomplete({ why, devices, onEdit }: { why: Missing; devices: Device[]; onEdit: (() => void) | undefined }) {
+function Incomplete({
+  why,
+  voicemail,
+  devices,
+  onEdit,
+}: {
+  why: Missing
+  voicemail: boolean
+  devices: Device[]
+  onEdit: (() => void) | undefined
+}) {
   const device = devices.find((one) => one.enabled) ?? devices[0]
+  const what = t(voicemail ? 'routing.mailboxOnly' : 'routing.incomplete')
   return (
-    <section className="routing-notice" aria-label={t('routing.incomplete')}>
+    <section className="routing-notice" aria-label={what}>
       <Note tone="failed">
-        <span className="strong">{t('routing.incomplete')}</span> {t(`routing.missing.${why}`)}
+        <span className="strong">{what}</span> {t(`routing.missing.${why}`)}
         <ul>
           {device && (
             <li>

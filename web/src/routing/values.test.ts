@@ -10,6 +10,7 @@ const forwarding: Forwarding = {
   always: anna,
   hidden: [],
   ringGroups: [],
+  voicemail: false,
   version: 3,
 }
 const nothing: RoutingValues = {
@@ -25,7 +26,7 @@ describe('a forwarding in the form', () => {
   test('tells that somebody gets the calls who is not shown', () => {
     const values = valuesOf({ ...forwarding, hidden: ['offline'] }, 'id')
     expect(values.offline).toBe(somebody)
-    expect(missing({ kind: 'person', enabled: true, online: false, bindings: 0 }, 0, values)).toBeUndefined()
+    expect(missing({ kind: 'person', enabled: true, online: false, bindings: 0 }, 0, values, false)).toBeUndefined()
   })
 
   test('names people by id or by number', () => {
@@ -77,7 +78,12 @@ describe('callers would reach nobody', () => {
     ['somebody gets them without a phone', user, 1, { ...nothing, offline: '7' }, undefined],
     ['somebody gets them as from one who is busy', user, 1, { ...nothing, doNotDisturb: true, busy: '7' }, undefined],
     ['the account is disabled on purpose', { ...user, enabled: false }, 1, nothing, undefined],
-  ])('%s', (_what, who, devices, values, why) => expect(missing(who, devices, values)).toBe(why))
+  ])('%s', (_what, who, devices, values, why) => expect(missing(who, devices, values, false)).toBe(why))
+
+  test('and a phone is missed also where there is a mailbox, but by a phantom', () => {
+    expect(missing(user, 0, nothing, true)).toBe('noDevice')
+    expect(missing({ ...user, kind: 'phantom' }, 0, nothing, true)).toBeUndefined()
+  })
 })
 
 test.each([

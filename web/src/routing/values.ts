@@ -74,15 +74,19 @@ export function reached(values: RoutingValues): Record<'doNotDisturb' | 'phones'
 /** Missing is why callers would reach nobody. */
 export type Missing = 'phantom' | 'noDevice' | 'noPhone'
 
-/** missing tells why callers would reach nobody: there is no phone, and nobody gets the calls instead (R2). */
+/**
+ * missing tells why callers would reach nobody: there is no phone, and nobody gets the calls instead (R2). That there is a
+ * mailbox is enough for a phantom only.
+ */
 export function missing(
   user: Pick<User, 'kind' | 'enabled' | 'online' | 'bindings'>,
   devices: number | undefined,
   values: RoutingValues,
+  voicemail: boolean,
 ): Missing | undefined {
   if (!user.enabled || user.kind === 'operator' || user.online || user.bindings > 0) return undefined
   if (inForce(values) || values.offline !== '' || (values.doNotDisturb && values.busy !== '')) return undefined
-  if (user.kind === 'phantom') return 'phantom'
+  if (user.kind === 'phantom') return voicemail ? undefined : 'phantom'
   return devices === 0 ? 'noDevice' : 'noPhone'
 }
 

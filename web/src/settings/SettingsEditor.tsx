@@ -13,7 +13,7 @@ import { ReviewBar } from './ReviewBar'
 import { SettingInput, settingName } from './SettingInput'
 import { useSettingChanges } from './use-changes'
 
-const sections = ['call', 'dial', 'permission', 'region', 'portal', 'sip'] as const
+const sections = ['call', 'voicemail', 'dial', 'permission', 'region', 'portal', 'sip'] as const
 
 interface Props {
   level: Level

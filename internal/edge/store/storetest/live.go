@@ -101,7 +101,7 @@ func Records(t *testing.T, open func(t *testing.T) (call.RecordStore, RecordRead
 			ID: id, Organization: org, Node: "n1", SIPCallID: "abc@example.test", Dialled: "202",
 			Caller:    pbx.CallParty{User: 1, Device: 1, Number: "201", Name: "Ada", Security: pbx.MediaSDES, Secure: true, Codec: "G722"},
 			Callee:    pbx.CallParty{User: 2, Device: 3, Number: "202", Name: "Bob", Security: pbx.MediaNone, Codec: "PCMA"},
-			StartedAt: start(), AnsweredAt: later(5 * time.Second), Mode: pbx.ModeTerminated,
+			StartedAt: start(), AnsweredAt: later(5 * time.Second), AnsweredBy: pbx.AnsweredByMailbox, Mode: pbx.ModeTerminated,
 		}
 	}
 	ended := func(r pbx.CallRecord, reason pbx.EndReason) pbx.CallRecord {

@@ -23,6 +23,7 @@ export const calls: Words<typeof en> = {
   'call.state.terminated': 'Beendet',
   'record.startedAt': 'Beginn',
   'record.endReason': 'Ende',
+  'record.mailbox': 'Mailbox',
   'record.open': 'läuft',
   'record.from': 'Von Tag',
   'record.to': 'Bis Tag',
@@ -68,6 +69,10 @@ export const calls: Words<typeof en> = {
   'try.wait': 'Der Anrufer hört es bis zu {seconds} s lang klingeln, bis ein Telefon von {name} wiederkommt.',
   'try.waitGroup':
     'Der Anrufer hört es bis zu {seconds} s lang klingeln, bis ein Telefon eines Mitglieds von {name} wiederkommt.',
+  'try.voicemail': 'Die Mailbox von {name} nimmt eine Nachricht auf.',
+  'try.step.voicemail': '{name} nimmt den Anruf nicht an: das tut die Mailbox.',
+  'try.feature.voicemail': 'Der Server lässt den Anrufer die Nachrichten der eigenen Mailbox hören.',
+  'try.feature.voicemail_any': 'Der Server fragt nach einer Mailbox und deren PIN.',
   'try.feature.echo': 'Der Server antwortet mit dem Echotest.',
   'try.feature.forward_on': 'Der Server leitet alle Anrufe des Anrufers weiter.',
   'try.feature.forward_off': 'Der Server leitet die Anrufe des Anrufers nicht mehr weiter.',

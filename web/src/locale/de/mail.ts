@@ -58,6 +58,7 @@ export const mail: Words<typeof en> = {
   'mail.kind.email_confirm': 'Adresse bestätigen',
   'mail.kind.email_pending': 'Hinweis auf geänderte Adresse',
   'mail.kind.email_changed': 'Hinweis auf geänderte Adresse',
+  'mail.kind.voice_message': 'Sprachnachricht',
   'invite.box': 'Einladung senden',
   'invite.help': 'Ein Link zur Wahl eines Passworts geht an die E-Mail-Adresse; er gilt einmal, sieben Tage lang.',
   'invite.noAddress': 'Dafür wird eine E-Mail-Adresse gebraucht.',

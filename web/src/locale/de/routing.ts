@@ -32,6 +32,8 @@ export const routing: Words<typeof en> = {
   'routing.nobody.busy': 'Anrufer hören: besetzt',
   'routing.nobody.noAnswer': 'Der Anruf endet: keine Antwort',
   'routing.nobody.offline': 'Anrufer hören: nicht erreichbar',
+  'routing.mailbox': 'Die Mailbox nimmt den Anruf an',
+  'routing.mailboxOnly': 'Anrufer würden nur die Mailbox erreichen.',
   'routing.somebody': 'Jemand, den Sie nicht sehen',
   'routing.whom': '{when}: Anrufe gehen an',
   'routing.number': 'Eine Nummer; leer: niemand',

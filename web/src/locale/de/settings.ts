@@ -20,6 +20,8 @@ export const settings: Words<typeof en> = {
     'Wie lange ein Anruf weiterklingelt, während das angerufene Telefon die Verbindung verloren hat und zurückkommen kann.',
   'setting.call.ringTime': 'Rufdauer',
   'setting.call.ringTime.help': 'Wie lange ein Telefon klingelt, bevor der Anruf als unbeantwortet aufgegeben wird.',
+  'setting.call.holdMusic': 'Musik beim Halten',
+  'setting.call.holdMusic.help': 'Ob gehaltene Anrufer Musik hören. Ohne sie erfährt es ihr Telefon und bleibt still.',
   'setting.call.zrtp': 'ZRTP von Ende zu Ende',
   'setting.call.zrtp.help':
     'Ob zwei ZRTP-Clients die Schlüssel unter sich aushandeln dürfen, sodass der Server nicht mithören kann.',
@@ -40,6 +42,7 @@ export const settings: Words<typeof en> = {
   'settings.search': 'Einstellungen durchsuchen',
   'settings.noneFound': 'Keine Einstellung passt.',
   'settings.section.call': 'Anrufe',
+  'settings.section.voicemail': 'Mailbox',
   'settings.section.permission': 'Berechtigungen',
   'settings.section.region': 'Sprache und Zeit',
   'settings.section.portal': 'Portal',
@@ -95,10 +98,23 @@ export const settings: Words<typeof en> = {
   'setting.permission.call.satellite.help':
     'Anrufe zu Satellitentelefonen und anderen teuren Netzen. Zählt für Anrufe über Gateways; noch gibt es keine.',
   'setting.permission.voicemail': 'Voicemail',
-  'setting.permission.voicemail.help': 'Hat eine Mailbox. Zählt, sobald es Mailboxen gibt.',
+  'setting.permission.voicemail.help': 'Hat eine Mailbox, die unbeantwortete Anrufe annimmt.',
   'setting.permission.changePin': 'PIN am Telefon ändern',
-  'setting.permission.changePin.help':
-    'Darf am Telefon eine andere Voicemail-PIN wählen. Zählt, sobald es Mailboxen gibt.',
+  'setting.permission.changePin.help': 'Darf am Telefon eine andere Voicemail-PIN wählen.',
+  'setting.voicemail.email': 'Mail bei Sprachnachrichten',
+  'setting.voicemail.email.help':
+    'Ob eine neue Sprachnachricht per Mail gemeldet wird: mit der Aufnahme im Anhang oder nur als Hinweis.',
+  'setting.voicemail.email.none': 'Keine Mail',
+  'setting.voicemail.email.notice': 'Ein Hinweis, ohne Aufnahme',
+  'setting.voicemail.email.audio': 'Mit der Aufnahme im Anhang',
+  'setting.voicemail.askPin': 'Am eigenen Telefon nach der PIN fragen',
+  'setting.voicemail.askPin.help':
+    'Ob die Mailbox auch dann nach der PIN fragt, wenn ihr Inhaber sie vom eigenen Telefon anruft.',
+  'setting.voicemail.maxMessages': 'Höchstzahl der Nachrichten',
+  'setting.voicemail.maxMessages.help':
+    'Wie viele Nachrichten eine Mailbox fasst. Ist sie voll, wird das den Anrufern gesagt.',
+  'setting.voicemail.maxLength': 'Längste Nachricht',
+  'setting.voicemail.maxLength.help': 'Nach welcher Zeit die Aufnahme einer Nachricht von selbst endet.',
   'setting.permission.webSms': 'Web-SMS',
   'setting.permission.webSms.help':
     'Darf aus dem Portal Kurznachrichten senden. Zählt, sobald Nachrichten gesendet werden können.',

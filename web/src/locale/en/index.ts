@@ -27,6 +27,7 @@ import { settings } from './settings'
 import { setup } from './setup'
 import { tokens } from './tokens'
 import { users } from './users'
+import { voicemail } from './voicemail'
 
 /**
  * The page's words in English. A text with `one` and `other` is chosen by the value n; {name} is put in when it is shown.
@@ -62,4 +63,5 @@ export const en = {
   ...audit,
   ...tokens,
   ...mail,
+  ...voicemail,
 } as const

@@ -54,6 +54,7 @@ export const mail = {
   'mail.kind.email_confirm': 'Confirm an address',
   'mail.kind.email_pending': 'Notice of a changed address',
   'mail.kind.email_changed': 'Notice of a changed address',
+  'mail.kind.voice_message': 'Voice message',
   'invite.box': 'Send an invitation',
   'invite.help': 'A link to choose a password goes to the e-mail address; it works once, for seven days.',
   'invite.noAddress': 'Needs an e-mail address.',

@@ -30,6 +30,8 @@ export const routing = {
   'routing.nobody.busy': 'Callers hear: busy',
   'routing.nobody.noAnswer': 'The call ends: no answer',
   'routing.nobody.offline': 'Callers hear: not reachable',
+  'routing.mailbox': 'The mailbox takes the call',
+  'routing.mailboxOnly': 'Callers would only reach the mailbox.',
   'routing.somebody': 'Somebody whom you can’t see',
   'routing.whom': '{when}: calls go to',
   'routing.number': 'A number; empty: nobody',

@@ -18,6 +18,9 @@ export const settings = {
     'How long a call rings on while the phone it is for has lost its connection and may come back.',
   'setting.call.ringTime': 'Ring time',
   'setting.call.ringTime.help': 'How long a phone rings before the call is given up as unanswered.',
+  'setting.call.holdMusic': 'Music on hold',
+  'setting.call.holdMusic.help':
+    'Whether callers hear music while they are put on hold. Without it their phone is told, and is silent.',
   'setting.call.zrtp': 'ZRTP from end to end',
   'setting.call.zrtp.help':
     'Whether two ZRTP clients may agree on keys between themselves, so that the server can’t listen.',
@@ -36,6 +39,7 @@ export const settings = {
   'settings.search': 'Search settings',
   'settings.noneFound': 'No setting matches.',
   'settings.section.call': 'Calls',
+  'settings.section.voicemail': 'Voicemail',
   'settings.section.permission': 'Permissions',
   'settings.section.region': 'Language and time',
   'settings.section.portal': 'Portal',
@@ -90,10 +94,22 @@ export const settings = {
   'setting.permission.call.satellite.help':
     'Calls to satellite phones and other costly networks. It counts for calls through gateways; there are none yet.',
   'setting.permission.voicemail': 'Voicemail',
-  'setting.permission.voicemail.help': 'Has a mailbox. It counts once there are mailboxes.',
+  'setting.permission.voicemail.help': 'Has a mailbox, which takes the calls that nobody answers.',
   'setting.permission.changePin': 'Change the PIN by phone',
-  'setting.permission.changePin.help':
-    'May choose another voicemail PIN at the phone. It counts once there are mailboxes.',
+  'setting.permission.changePin.help': 'May choose another voicemail PIN at the phone.',
+  'setting.voicemail.email': 'Mail for a voice message',
+  'setting.voicemail.email.help':
+    'Whether a new voice message is told by mail: audio attaches it, notice only says that it is there.',
+  'setting.voicemail.email.none': 'No mail',
+  'setting.voicemail.email.notice': 'A notice, without its sound',
+  'setting.voicemail.email.audio': 'With its sound attached',
+  'setting.voicemail.askPin': 'Ask for the PIN at the own phone',
+  'setting.voicemail.askPin.help':
+    'Whether the mailbox asks for its PIN also when it is called from a phone of its owner.',
+  'setting.voicemail.maxMessages': 'Most messages',
+  'setting.voicemail.maxMessages.help': 'How many messages a mailbox holds. When it is full, callers are told so.',
+  'setting.voicemail.maxLength': 'Longest message',
+  'setting.voicemail.maxLength.help': 'After how long the recording of a message ends by itself.',
   'setting.permission.webSms': 'Web SMS',
   'setting.permission.webSms.help': 'May send text messages from the portal. It counts once messages can be sent.',
   'setting.permission.addDevices': 'Add devices',

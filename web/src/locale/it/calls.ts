@@ -23,6 +23,7 @@ export const calls: Words<typeof en> = {
   'call.state.terminated': 'Terminata',
   'record.startedAt': 'Inizio',
   'record.endReason': 'Esito',
+  'record.mailbox': 'Casella vocale',
   'record.open': 'in corso',
   'record.from': 'Dal giorno',
   'record.to': 'Al giorno',
@@ -68,6 +69,10 @@ export const calls: Words<typeof en> = {
   'try.wait': 'Il chiamante sente squillare fino a {seconds} s, finché un telefono di {name} ritorna.',
   'try.waitGroup':
     'Il chiamante sente squillare fino a {seconds} s, finché un telefono di un membro di {name} ritorna.',
+  'try.voicemail': 'La casella vocale di {name} registra un messaggio.',
+  'try.step.voicemail': '{name} non risponde: lo fa la casella vocale.',
+  'try.feature.voicemail': 'Il server fa ascoltare i messaggi della propria casella vocale.',
+  'try.feature.voicemail_any': 'Il server chiede una casella vocale e il suo PIN.',
   'try.feature.echo': 'Risponde il server con il test dell’eco.',
   'try.feature.forward_on': 'Il server inoltra tutte le chiamate del chiamante.',
   'try.feature.forward_off': 'Il server non inoltra più le chiamate del chiamante.',

@@ -28,6 +28,7 @@ import { settings } from './settings'
 import { setup } from './setup'
 import { tokens } from './tokens'
 import { users } from './users'
+import { voicemail } from './voicemail'
 
 export const it: Dictionary = {
   ...common,
@@ -59,6 +60,7 @@ export const it: Dictionary = {
   ...audit,
   ...tokens,
   ...mail,
+  ...voicemail,
 }
 
 export { server } from './server'

@@ -58,6 +58,7 @@ export const mail: Words<typeof en> = {
   'mail.kind.email_confirm': 'Conferma di un indirizzo',
   'mail.kind.email_pending': 'Avviso di indirizzo cambiato',
   'mail.kind.email_changed': 'Avviso di indirizzo cambiato',
+  'mail.kind.voice_message': 'Messaggio vocale',
   'invite.box': 'Invia un invito',
   'invite.help': 'Un link per scegliere la password va all’indirizzo e-mail; funziona una volta, per sette giorni.',
   'invite.noAddress': 'Serve un indirizzo e-mail.',

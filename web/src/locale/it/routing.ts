@@ -32,6 +32,8 @@ export const routing: Words<typeof en> = {
   'routing.nobody.busy': 'Chi chiama sente: occupato',
   'routing.nobody.noAnswer': 'La chiamata termina: nessuna risposta',
   'routing.nobody.offline': 'Chi chiama sente: non raggiungibile',
+  'routing.mailbox': 'Risponde la casella vocale',
+  'routing.mailboxOnly': 'Chi chiama raggiungerebbe solo la casella vocale.',
   'routing.somebody': 'Qualcuno che non puoi vedere',
   'routing.whom': '{when}: le chiamate vanno a',
   'routing.number': 'Un numero; vuoto: nessuno',

@@ -21,6 +21,9 @@ export const settings: Words<typeof en> = {
   'setting.call.ringTime': 'Durata dello squillo',
   'setting.call.ringTime.help':
     'Per quanto tempo un telefono squilla prima che la chiamata sia considerata senza risposta.',
+  'setting.call.holdMusic': 'Musica di attesa',
+  'setting.call.holdMusic.help':
+    'Se chi viene messo in attesa sente della musica. Senza, il suo telefono lo viene a sapere e tace.',
   'setting.call.zrtp': 'ZRTP da un capo all’altro',
   'setting.call.zrtp.help':
     'Se due client ZRTP possono concordare le chiavi tra loro, così che il server non possa ascoltare.',
@@ -41,6 +44,7 @@ export const settings: Words<typeof en> = {
   'settings.search': 'Cerca nelle impostazioni',
   'settings.noneFound': 'Nessuna impostazione corrisponde.',
   'settings.section.call': 'Chiamate',
+  'settings.section.voicemail': 'Casella vocale',
   'settings.section.permission': 'Permessi',
   'settings.section.region': 'Lingua e ora',
   'settings.section.portal': 'Portale',
@@ -96,10 +100,23 @@ export const settings: Words<typeof en> = {
   'setting.permission.call.satellite.help':
     'Chiamate a telefoni satellitari e ad altre reti costose. Vale per le chiamate tramite gateway; ancora non ce ne sono.',
   'setting.permission.voicemail': 'Segreteria',
-  'setting.permission.voicemail.help': 'Ha una casella. Vale quando ci saranno le caselle.',
+  'setting.permission.voicemail.help': 'Ha una casella vocale, che prende le chiamate a cui nessuno risponde.',
   'setting.permission.changePin': 'Cambiare il PIN dal telefono',
-  'setting.permission.changePin.help':
-    'Può scegliere un altro PIN della segreteria dal telefono. Vale quando ci saranno le caselle.',
+  'setting.permission.changePin.help': 'Può scegliere un altro PIN della segreteria dal telefono.',
+  'setting.voicemail.email': 'E-mail per un messaggio vocale',
+  'setting.voicemail.email.help':
+    'Se un nuovo messaggio vocale viene segnalato per e-mail: con la registrazione allegata o solo con un avviso.',
+  'setting.voicemail.email.none': 'Nessuna e-mail',
+  'setting.voicemail.email.notice': 'Un avviso, senza registrazione',
+  'setting.voicemail.email.audio': 'Con la registrazione allegata',
+  'setting.voicemail.askPin': 'Chiedere il PIN dal proprio telefono',
+  'setting.voicemail.askPin.help':
+    'Se la casella chiede il PIN anche quando il titolare la chiama da un proprio telefono.',
+  'setting.voicemail.maxMessages': 'Numero massimo di messaggi',
+  'setting.voicemail.maxMessages.help':
+    'Quanti messaggi contiene una casella. Quando è piena, chi chiama viene avvisato.',
+  'setting.voicemail.maxLength': 'Messaggio più lungo',
+  'setting.voicemail.maxLength.help': 'Dopo quanto tempo la registrazione di un messaggio termina da sola.',
   'setting.permission.webSms': 'Web SMS',
   'setting.permission.webSms.help': 'Può inviare messaggi dal portale. Vale quando si potranno inviare messaggi.',
   'setting.permission.addDevices': 'Aggiungere dispositivi',
