@@ -19,6 +19,7 @@ import {
   callSearch,
   trySearch,
   listSearch,
+  mailboxSearch,
   number,
   numberSearch,
   settingsSearch,
@@ -156,6 +157,12 @@ const myRouting = createRoute({
   path: '/my/routing',
   component: page(() => import('./routing/MyRoutingPage'), 'MyRoutingPage'),
 })
+const myVoicemail = createRoute({
+  getParentRoute: () => shell,
+  path: '/my/voicemail',
+  validateSearch: tabSearch,
+  component: page(() => import('./voicemail/MyVoicemailPage'), 'MyVoicemailPage'),
+})
 const devices = createRoute({
   getParentRoute: () => shell,
   path: '/devices',
@@ -217,6 +224,12 @@ const tryCall = createRoute({
   validateSearch: trySearch,
   component: page(() => import('./calls/TryPage'), 'TryPage'),
 })
+const mailboxes = createRoute({
+  getParentRoute: () => shell,
+  path: '/voicemail',
+  validateSearch: mailboxSearch,
+  component: page(() => import('./voicemail/MailboxesPage'), 'MailboxesPage'),
+})
 const deleted = createRoute({
   getParentRoute: () => shell,
   path: '/deleted',
@@ -257,6 +270,7 @@ const routeTree = root.addChildren([
     editUser,
     routing,
     myRouting,
+    myVoicemail,
     devices,
     device,
     numbers,
@@ -268,6 +282,7 @@ const routeTree = root.addChildren([
     location,
     calls,
     tryCall,
+    mailboxes,
     deleted,
     settings,
     newProfile,

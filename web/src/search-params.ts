@@ -65,6 +65,16 @@ function flag(value: unknown): boolean | undefined {
   return typeof value === 'boolean' ? value : undefined
 }
 
+/** MailboxSearch is the filters of the list of mailboxes. */
+export interface MailboxSearch extends ListSearch {
+  group?: number | undefined
+}
+
+/** mailboxSearch reads them. */
+export function mailboxSearch(search: Record<string, unknown>): MailboxSearch {
+  return { ...listSearch(search), group: number(search.group) }
+}
+
 /** TabSearch is a list under a tab. */
 export interface TabSearch extends ListSearch {
   tab?: string | undefined

@@ -10,9 +10,14 @@ const flags = [
   '--disable-component-update', '--disable-sync',
 ]
 
-/** Opens a page in a fresh browser. */
-export async function open(options) {
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell', args: flags })
+// A microphone that beeps once a second, and a user who lets the page have it.
+const beeping = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']
+
+/** Opens a page in a fresh browser, with a microphone when told to. */
+export async function open({ microphone = false, ...options } = {}) {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell', args: microphone ? [...flags, ...beeping] : flags,
+  })
   return visit(browser, options)
 }
 

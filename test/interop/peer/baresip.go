@@ -30,6 +30,7 @@ type BaresipConfig struct {
 	Manual                 bool   // calls are answered by Answer, not at once
 	Expires                int    // seconds; 120 if zero
 	KeepsFlow              bool   // RFC 5626: notices a lost connection and registers anew
+	MWI                    bool   // RFC 3842: asks what waits, once it has registered, and prints it
 	Namespace              string // network namespace, with Address inside it
 	Address                string // 127.0.0.1 if empty
 }
@@ -94,6 +95,7 @@ module_tmp account.so
 module_app menu.so
 module_app debug_cmd.so
 module_app ctrl_tcp.so
+%[10]s
 ctrl_tcp_listen %[1]s:%[8]d
 snd_path %[9]s
 ringback_disabled yes
@@ -122,7 +124,11 @@ func StartBaresip(tb testing.TB, cfg BaresipConfig) *Baresip {
 	if cfg.DNS != "" {
 		dns = "dns_server " + cfg.DNS
 	}
-	text := fmt.Sprintf(baresipConfig, cfg.Address, port, cfg.CAFile, tone, port+4, port+14, dns, ctrl, rec)
+	mwi := ""
+	if cfg.MWI {
+		mwi = "module_app mwi.so"
+	}
+	text := fmt.Sprintf(baresipConfig, cfg.Address, port, cfg.CAFile, tone, port+4, port+14, dns, ctrl, rec, mwi)
 	must(tb, os.WriteFile(filepath.Join(b.dir, "config"), []byte(text), 0o600))
 	must(tb, os.WriteFile(filepath.Join(b.dir, "accounts"), []byte(b.account()), 0o600))
 	must(tb, os.WriteFile(filepath.Join(b.dir, "uuid"), []byte(UUID()), 0o600))
@@ -138,9 +144,13 @@ func (b *Baresip) account() string {
 	if c.Manual {
 		mode = "manual"
 	}
+	mwi := "no"
+	if c.MWI {
+		mwi = "yes"
+	}
 	line := fmt.Sprintf(`"%s" <sip:%s@%s;transport=%s>;auth_user=%s;auth_pass=%s;outbound="%s";answermode=%s;`+
-		`audio_codecs=%s;regint=%d;mwi=no`, c.User, c.User, c.Domain, c.Transport, c.User, c.Password, c.Outbound, mode,
-		c.Codecs, c.Expires)
+		`audio_codecs=%s;regint=%d;mwi=%s`, c.User, c.User, c.Domain, c.Transport, c.User, c.Password, c.Outbound, mode,
+		c.Codecs, c.Expires, mwi)
 	if c.MediaEnc != "" {
 		line += ";mediaenc=" + c.MediaEnc
 	}
@@ -248,6 +258,21 @@ func (b *Baresip) Registered(tb testing.TB) {
 	defer cancel()
 	if _, err := b.Out.Await(ctx, regexp.MustCompile(`registered successfully`)); err != nil {
 		tb.Fatalf("%s did not register: %v", b.Name, err)
+	}
+}
+
+// Waiting waits until baresip has printed that so many messages wait for it.
+func (b *Baresip) Waiting(tb testing.TB, fresh, old int) {
+	tb.Helper()
+	status := "no"
+	if fresh > 0 {
+		status = "yes"
+	}
+	ctx, cancel := context.WithTimeout(tb.Context(), 15*time.Second)
+	defer cancel()
+	re := fmt.Sprintf(`MWI for \S+ -+\s+Messages-Waiting: %s\s+Message-Account: \S+\s+Voice-Message: %d/%d \(0/0\)`, status, fresh, old)
+	if _, err := b.Out.Await(ctx, regexp.MustCompile(re)); err != nil {
+		tb.Fatalf("%s was not told of %d new and %d old messages: %v", b.Name, fresh, old, err)
 	}
 }
 

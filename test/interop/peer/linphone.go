@@ -159,6 +159,15 @@ func (l *Linphone) Talk(tb testing.TB) {
 	l.Say(tb, "record "+l.rec)
 }
 
+// Press presses keys in the running call, one after the other: the program takes one line a second.
+func (l *Linphone) Press(tb testing.TB, keys string) {
+	tb.Helper()
+	for _, k := range keys {
+		l.Say(tb, string(k))
+		<-time.After(1100 * time.Millisecond)
+	}
+}
+
 // Heard returns what was recorded, once the call has ended and the file is whole.
 func (l *Linphone) Heard(tb testing.TB) Sound {
 	tb.Helper()

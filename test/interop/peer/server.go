@@ -292,6 +292,7 @@ type Record struct {
 	ID         int64      `json:"id"`
 	StartedAt  time.Time  `json:"startedAt"`
 	AnsweredAt *time.Time `json:"answeredAt"`
+	AnsweredBy string     `json:"answeredBy"`
 	EndedAt    *time.Time `json:"endedAt"`
 	EndReason  string     `json:"endReason"`
 	SIPStatus  int        `json:"sipStatus"`

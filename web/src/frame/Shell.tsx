@@ -4,11 +4,12 @@ import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router'
 import { Suspense, lazy, useEffect, useState, useSyncExternalStore } from 'react'
 import { onSignedOut } from '../api/client'
 import type { StreamState } from '../api/events'
-import { loadLanguage, t } from '../locale'
+import { formatNumber, loadLanguage, t } from '../locale'
 import { setTimeZone } from '../locale/format'
 import { useMay, useMe } from '../session/may'
-import { IconKey, IconMenu, IconSearch, IconX } from '../ui/icons'
+import { IconKey, IconMenu, IconSearch, IconVoicemail, IconX } from '../ui/icons'
 import { useCards } from '../ui/secrets'
+import { useMyBox } from '../voicemail/queries'
 import { LanguageMenu } from './LanguageMenu'
 import { menu } from './menu'
 import { MeMenu, SchemeMenu } from './TopMenus'
@@ -76,6 +77,7 @@ export function Shell() {
             </span>
           )}
           <CardsWaiting />
+          <MessagesWaiting />
           <LanguageMenu />
           <SchemeMenu />
           <MeMenu />
@@ -144,6 +146,19 @@ function CardsWaiting() {
     <Link to="/accounts" search={{}} className="cards-waiting" aria-label={label} title={label}>
       <IconKey size={16} aria-hidden />
       {count}
+    </Link>
+  )
+}
+
+/** MessagesWaiting leads to new voice messages. */
+function MessagesWaiting() {
+  const waiting = useMyBox()?.new ?? 0
+  if (waiting === 0) return null
+  const label = t('voicemail.waiting', { n: waiting })
+  return (
+    <Link to="/my/voicemail" className="voicemail-waiting digits" aria-label={label} title={label}>
+      <IconVoicemail size={16} aria-hidden />
+      {formatNumber(waiting)}
     </Link>
   )
 }

@@ -8,6 +8,7 @@ import type { OwnSecret } from '../session/OwnSecretDialog'
 import { HeaderMenu } from '../ui/HeaderMenu'
 import { IconAuto, IconMoon, IconSun, IconUser } from '../ui/icons'
 import { putAllAway } from '../ui/secrets'
+import { inUse, useMyBox } from '../voicemail/queries'
 
 const OwnSecretDialog = lazy(() =>
   import('../session/OwnSecretDialog').then((module) => ({ default: module.OwnSecretDialog })),
@@ -49,6 +50,7 @@ export function MeMenu() {
   const [changing, setChanging] = useState<OwnSecret | 'account'>()
   const signOut = useSignOut()
   const navigate = useNavigate()
+  const box = useMyBox()
   if (!me) return null
   const leave = async () => {
     await signOut.mutateAsync()
@@ -78,6 +80,14 @@ export function MeMenu() {
                 { label: t('own.menuAccount'), onClick: () => setChanging('account') },
                 ...(me.kind === 'person'
                   ? [{ label: t('own.menuRouting'), onClick: () => void navigate({ to: '/my/routing' }) }]
+                  : []),
+                ...(inUse(box)
+                  ? [
+                      {
+                        label: box.new > 0 ? t('voicemail.titleNew', { n: box.new }) : t('voicemail.title'),
+                        onClick: () => void navigate({ to: '/my/voicemail' }),
+                      },
+                    ]
                   : []),
                 { label: t('own.menuPassword'), onClick: () => setChanging('password') },
               ]

@@ -8,6 +8,7 @@ import {
   IconSettings,
   IconTrash,
   IconUsers,
+  IconVoicemail,
 } from '../ui/icons'
 
 export interface MenuLine {
@@ -51,6 +52,13 @@ export const menu: MenuLine[] = [
     icon: IconPhone,
     permissions: ['calls:read', 'records:read'],
     under: ['/calls'],
+  },
+  {
+    to: '/voicemail',
+    label: 'menu.voicemail',
+    icon: IconVoicemail,
+    permissions: ['voicemail:read'],
+    under: ['/voicemail'],
   },
   { to: '/deleted', label: 'menu.deleted', icon: IconTrash, permissions: ['deleted:read'], under: ['/deleted'] },
   { to: '/settings', label: 'menu.settings', icon: IconSettings, permissions: ['settings:read'], under: ['/settings'] },

@@ -26,7 +26,13 @@ export function OverviewPage() {
     <Page title={t('overview.title')}>
       {!may('users:read') && (
         <p>
-          {t('overview.plainUser')} {me?.kind === 'person' && <Link to="/my/routing">{t('own.routingTitle')}</Link>}
+          {t('overview.plainUser')}{' '}
+          {me?.kind === 'person' && (
+            <>
+              <Link to="/my/routing">{t('own.routingTitle')}</Link> ·{' '}
+              <Link to="/my/voicemail">{t('voicemail.title')}</Link>
+            </>
+          )}
         </p>
       )}
       {may('organization:read') && <MailStuck />}

@@ -42,6 +42,8 @@ export interface DataTableProps<T> {
   rowKey: (row: T) => string | number
   rowName: (row: T) => string
   onOpen?: (row: T) => void
+  /** keys are further keys of a row; they come before what the table itself does. */
+  keys?: Record<string, (row: T) => void>
   actions?: (row: T) => RowAction<T>[]
   /** action is one thing to do that stands in the row itself. */
   rowButton?: (row: T) => ReactNode
@@ -241,7 +243,7 @@ function RowMenu<T>({ row, name, actions }: { row: T; name: string; actions: Row
 const interactive = 'a, button, input, select, textarea, summary'
 
 /** useRowKeys moves one focus through the rows: arrows, Home, End; Enter opens, Space selects, m opens the menu. */
-function useRowKeys<T>({ rows, rowKey, onOpen, onSelect, selected }: DataTableProps<T> & { rows: T[] }) {
+function useRowKeys<T>({ rows, rowKey, onOpen, keys, onSelect, selected }: DataTableProps<T> & { rows: T[] }) {
   const [index, setActive] = useState(0)
   const body = useRef<HTMLTableSectionElement>(null)
   const active = Math.min(index, rows.length - 1)
@@ -273,6 +275,7 @@ function useRowKeys<T>({ rows, rowKey, onOpen, onSelect, selected }: DataTablePr
     const jump = jumps[event.key]
     if (jump !== undefined) move(jump)
     else if (inside) return
+    else if (keys?.[event.key]) keys[event.key]?.(row)
     else if (event.key === 'Enter' && onOpen) onOpen(row)
     else if (event.key === ' ' && onSelect) onSelect(toggled(selected, rowKey(row)))
     else if (event.key === 'm') {

@@ -6,12 +6,13 @@ import { usersQuery } from './queries'
 
 interface Props {
   label: string
+  error?: string | undefined
   value: string[]
   onChange: (ids: string[]) => void
 }
 
 /** UsersPicker finds accounts, one after the other, while their names or numbers are typed. */
-export function UsersPicker({ label, value, onChange }: Props) {
+export function UsersPicker({ label, error, value, onChange }: Props) {
   const [typed, setTyped] = useState('')
   const [names, setNames] = useState<Record<string, string>>({})
   const list = useQuery(usersQuery({ q: typed, limit: 20, sort: 'lastName' }))
@@ -22,6 +23,7 @@ export function UsersPicker({ label, value, onChange }: Props) {
   return (
     <MultiSelect
       label={label}
+      error={error}
       placeholder={value.length === 0 ? t('refers.search') : ''}
       searchable
       hidePickedOptions

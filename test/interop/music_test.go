@@ -1,0 +1,45 @@
+package interop
+
+import (
+	"testing"
+	"time"
+
+	"ringfence/test/interop/peer"
+)
+
+// Real phones: who is put on hold by a baresip hears music by a Linphone, and each other again afterwards.
+func TestALinphoneOnHoldHearsMusic(t *testing.T) {
+	t.Parallel()
+	s := start(t, peer.ServerConfig{})
+	anna, ben := two(t, s, nil)
+	a := deskphone(t, s, anna, 440)
+	b := linphone(t, s, ben, "srtp", 1000)
+	a.Registered(t)
+	b.Registered(t)
+	a.Command(t, "dial", "sip:"+ben.Number+"@"+domain)
+	a.Await(t, 15*time.Second, "CALL_ESTABLISHED")
+	b.Talk(t)
+	<-time.After(4 * time.Second)
+	a.Command(t, "hold", "")
+	<-time.After(6 * time.Second)
+	a.Command(t, "resume", "")
+	<-time.After(4 * time.Second)
+	a.Command(t, "hangup", "")
+	a.Await(t, 10*time.Second, "CALL_CLOSED")
+	heard := b.Heard(t)
+	heardTone(t, "Ben", heard, 440, 2*time.Second)
+	// The music's chords begin with A3 and E4: something that is neither silence nor Anna.
+	music := 0
+	for at := time.Duration(0); at+250*time.Millisecond <= heard.Duration(); at += 250 * time.Millisecond {
+		if heard.Share(440, at, at+250*time.Millisecond) < 0.5 && heard.Loud(at, at+250*time.Millisecond) > 200 {
+			music++
+		}
+	}
+	if music < 16 {
+		t.Errorf("Ben heard %d quarters of a second of music in %v", music, heard.Duration())
+	}
+	if last := heard.Duration(); heard.Share(440, last-2500*time.Millisecond, last-time.Second) < 0.9 {
+		t.Error("Ben does not hear Anna again")
+	}
+	heardTone(t, "Anna", a.Heard(t), 1000, 2*time.Second)
+}
