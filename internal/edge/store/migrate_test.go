@@ -228,7 +228,7 @@ func migratedProfiles(t *testing.T, s *Store) {
 // TestFeatureCodesComeToOrganizationsThatWereThereBefore compares the codes that migrations add with those that a new
 // organization starts with, down to how they are sorted.
 func TestFeatureCodesComeToOrganizationsThatWereThereBefore(t *testing.T) {
-	engines(t, func(t *testing.T, o Options) {
+	bareEngines(t, func(t *testing.T, o Options) {
 		before(t, o, 19, func(o *old) {
 			twoOrganizations(o)
 			o.put("dial_string", map[string]any{"organization_id": 7, "value": "*97", "kind": "alias", "owner_kind": "user", "owner_id": 3, "hold_id": 0, "pool_id": 0})

@@ -23,6 +23,7 @@ await run(async (started) => {
   await pager.getByRole('button', { name: 'Forward' }).click()
   await page.waitForURL(/page=2/)
   await page.getByText('51–62 of 62').waitFor()
+  await page.getByRole('row').nth(13).waitFor({ state: 'detached' }) // the rows of the first page
   await accessible(page, 'the second page')
   await picture(page, 'accounts-page-2')
   const last = await name(page, 12).innerText()

@@ -125,7 +125,7 @@ await run(async (started) => {
   await dialled.press('Enter')
   const result = page.getByRole('region', { name: 'Result' })
   await result.getByText('An outside number that leads to Ben Carlsen').waitFor()
-  await result.getByText('The call fails: Not reachable').waitFor()
+  await result.getByText('The mailbox of Ben Carlsen takes a message.').waitFor()
   await result.getByText('No phone of Ben Carlsen is registered.').waitFor()
   await accessible(page, 'a call that is tried')
   await picture(page, 'try-call')

@@ -29,13 +29,13 @@ await run(async (started) => {
     await on.setViewportSize({ width: 1280, height: 800 })
   }
 
-  // R1, R2: from the list to the picture, which says that callers reach nobody, and what mends it.
+  // R1, R2: from the list to the picture, which says that callers reach a mailbox only, and what mends it.
   await signIn(page, base, 'owner', password)
   await page.goto(`${base}/accounts`)
   await row(/Ben Carlsen/).getByRole('button', { name: /Actions for/ }).click()
   await page.getByRole('menuitem', { name: 'Routing', exact: true }).click()
   await page.getByRole('heading', { name: 'Routing of Ben Carlsen' }).waitFor()
-  const notice = page.getByRole('region', { name: 'Callers would reach nobody.' })
+  const notice = page.getByRole('region', { name: 'Callers would only reach the mailbox.' })
   await notice.getByText('No phone is registered').waitFor()
   await notice.getByRole('link', { name: 'Set up a phone for this account' }).waitFor()
   await look('incomplete')
@@ -183,7 +183,7 @@ await run(async (started) => {
   await page.getByText(/Account deleted: Ben Carlsen/).waitFor()
   await page.goto(`${base}/accounts/${anna}/routing`)
   await branch('noAnswer').getByRole('link', { name: /Cleo Dahl/ }).waitFor()
-  await branch('busy').getByText('Callers hear: busy').waitFor()
+  await branch('busy').getByText('The mailbox takes the call').waitFor()
 
   // The audit log tells it in words.
   await page.goto(`${base}/settings?tab=audit&kind=forwarding`)

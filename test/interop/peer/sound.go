@@ -53,16 +53,6 @@ func (s Sound) Duration() time.Duration {
 	return time.Duration(len(s.Samples)) * time.Second / time.Duration(max(s.Rate, 1))
 }
 
-// Loud is the mean size of the samples between two moments of the recording.
-func (s Sound) Loud(from, to time.Duration) float64 {
-	x := s.between(from, to)
-	sum := 0.0
-	for _, v := range x {
-		sum += math.Abs(v)
-	}
-	return sum / float64(max(len(x), 1))
-}
-
 // Share is the part of the power, 0 to 1, that lies at a frequency, between two moments of the recording.
 func (s Sound) Share(hz int, from, to time.Duration) float64 {
 	x := s.between(from, to)
