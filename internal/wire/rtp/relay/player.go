@@ -29,7 +29,7 @@ type player struct {
 	done       func()
 }
 
-// maxLateFrames is how many frames a late player sends at once; what is older is left out.
+// maxLateFrames is how many frames a late player sends at once; for those that it is later than that it pauses.
 const maxLateFrames = 3
 
 // Play sends what the source makes to the remote side until it ends or something else is connected; then done is called by
@@ -91,8 +91,13 @@ func (s *shard) play(now time.Time) (next time.Time) {
 
 func (l *Leg) playDue(now time.Time) {
 	p := &l.player
-	if now.Sub(p.due) > maxLateFrames*FrameTime {
-		p.due = now
+	if late := now.Sub(p.due); late > maxLateFrames*FrameTime {
+		// RFC 3550 §5.1: the timestamp goes on with the time, also while nothing is sent. A receiver that saw it fall behind
+		// would take our clock for a slow one, and stretch what it plays.
+		missed := late / FrameTime
+		p.timestamp += uint32(missed) * p.samples
+		p.due = p.due.Add(missed * FrameTime)
+		p.paused = true
 	}
 	for p.source != nil && !p.due.After(now) {
 		p.due = p.due.Add(FrameTime)

@@ -251,6 +251,32 @@ func TestPlayedFramesEndAndTellSo(t *testing.T) {
 	}
 }
 
+// TestAPlayerThatWasHeldUpKeepsTheTime gives the shard no time for a while, again and again: what it sends goes by the clock.
+func TestAPlayerThatWasHeldUpKeepsTheTime(t *testing.T) {
+	d := newDesk(t)
+	a, _ := d.leg(both("10.0.0.2:5000"))
+	a.Play(frames(1), 8, nil)
+	d.pass(10 * FrameTime)
+	begun, first := d.now, taken(a)
+	for range 20 {
+		d.now = d.now.Add(170 * time.Millisecond)
+		d.pass(4 * FrameTime)
+	}
+	sent := taken(a)
+	last := sent[len(sent)-1].b
+	passed := time.Duration(timestamp(last)-timestamp(first[len(first)-1].b)) * time.Second / 8000
+	if off := passed - d.now.Sub(begun); off < -2*FrameTime || off > 2*FrameTime {
+		t.Errorf("%v have passed, %v by the stream's clock, in %d packets", d.now.Sub(begun), passed, len(sent))
+	}
+	marked := 0
+	for _, p := range sent {
+		marked += int(p.b[1] >> 7)
+	}
+	if marked != 20 {
+		t.Errorf("%d pauses are marked", marked)
+	}
+}
+
 type source func([]byte) ([]byte, bool)
 
 func (s source) Next(dst []byte) ([]byte, bool) { return s(dst) }
