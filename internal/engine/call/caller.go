@@ -129,7 +129,7 @@ func (l *leg) openMedia() error {
 	post := l.call.post
 	m, err := l.call.m.cfg.Media.NewLeg(media.LegConfig{
 		Local:           l.flow.Local().Addr(),
-		Advertise:       l.call.m.advertised(l.flow),
+		Advertise:       l.call.m.self.Advertised(l.flow),
 		SignallingPeer:  l.flow.Remote().Addr(),
 		SecureTransport: l.flow.Kind().Secure(),
 		Policy:          l.party.security,

@@ -2,8 +2,6 @@ package call
 
 import (
 	"math/rand/v2"
-	"net/netip"
-	"strconv"
 	"strings"
 
 	"ringfence/internal/wire/sip"
@@ -65,53 +63,13 @@ func isSDP(m *sip.Message) (sdp, ok bool) {
 	return ok, ok
 }
 
-// sentBy is our host and port on a flow, as Via and Contact name it (signalling 7 and 8).
+// sentBy is our host and port on a flow, as Via and Contact name it.
 func (m *Manager) sentBy(f transport.Flow) string {
-	local := f.Local()
-	if !f.Kind().Secure() {
-		addr := local.Addr().Unmap().WithZone("")
-		if a := m.advertised(f); a.IsValid() {
-			addr = a
-		}
-		return netip.AddrPortFrom(addr, local.Port()).String()
+	domain := ""
+	if o := m.cfg.Directory.Organization(); o != nil {
+		domain = o.SIPDomain
 	}
-	host := f.ServerName() // the name that the phone verified the certificate against
-	if host == "" {
-		host = m.cfg.Host
-	}
-	if o := m.cfg.Directory.Organization(); host == "" && o != nil {
-		host = o.SIPDomain
-	}
-	if a, err := netip.ParseAddr(host); err == nil {
-		return netip.AddrPortFrom(a.Unmap(), local.Port()).String()
-	}
-	if host == "" {
-		return netip.AddrPortFrom(local.Addr().Unmap().WithZone(""), local.Port()).String()
-	}
-	return host + ":" + strconv.Itoa(int(local.Port()))
-}
-
-// advertised is the address that stands for ours towards the peer of a flow: none unless ours is private and the
-// peer's is not (signalling 8).
-func (m *Manager) advertised(f transport.Flow) netip.Addr {
-	if !m.cfg.Advertise.IsValid() || !private(f.Local().Addr()) || private(f.Remote().Addr()) {
-		return netip.Addr{}
-	}
-	return m.cfg.Advertise
-}
-
-func private(a netip.Addr) bool {
-	a = a.Unmap()
-	return a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast()
-}
-
-// contact is our Contact on a flow.
-func (m *Manager) contact(f transport.Flow, sentBy string) string {
-	param := ""
-	if f.Kind() != transport.UDP {
-		param = ";transport=" + strings.ToLower(f.Kind().String())
-	}
-	return "<sip:" + sentBy + param + ">"
+	return m.self.SentBy(f, domain)
 }
 
 // identity is who somebody is, as From and P-Asserted-Identity tell the other side. It comes from the directory alone,

@@ -109,7 +109,7 @@ func (l *leg) setFlow(f transport.Flow) {
 		l.call.timers.stop(l, flowReturn)
 	}
 	l.sentBy = m.sentBy(f)
-	l.contact = m.contact(f, l.sentBy)
+	l.contact = transport.Contact(f, l.sentBy)
 	m.index.moved(l, f)
 	if l.media != nil {
 		l.media.Moved(f)

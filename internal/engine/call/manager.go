@@ -94,6 +94,7 @@ type Manager struct {
 	log      *slog.Logger
 	counters *Counters
 	policy   dialog.SessionPolicy
+	self     transport.Self
 	index    *index
 	records  *recorder
 	phones   phoneUses
@@ -122,6 +123,7 @@ func New(cfg Config) *Manager {
 	}
 	m := &Manager{
 		cfg: cfg, log: cfg.Log, counters: cfg.Counters, index: newIndex(),
+		self:   transport.Self{Host: cfg.Host, Advertise: cfg.Advertise},
 		policy: dialog.SessionPolicy{Interval: cfg.SessionExpires, Min: dialog.MinSessionExpires},
 		calls:  make(map[pbx.CallID]*Call),
 		users:  make(map[pbx.UserID]int),

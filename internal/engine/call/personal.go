@@ -3,7 +3,6 @@ package call
 import (
 	"context"
 	"log/slog"
-	"runtime/debug"
 	"time"
 
 	"ringfence/internal/pbx"
@@ -34,22 +33,15 @@ func (c *Call) change() {
 	c.m.actors.Go(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), personalLimit)
 		defer cancel()
-		c.post(event{kind: evChanged, more: changed{c.m.carryOut(ctx, f, from, to)}})
+		err := c.m.runStep(ctx, c.id, func(ctx context.Context) error { return c.m.carryOut(ctx, f, from, to) })
+		c.post(event{kind: evChanged, more: changed{err}})
 	})
 }
 
 // changed is how a change by a code went.
 type changed struct{ err error }
 
-func (m *Manager) carryOut(ctx context.Context, f pbx.Feature, from, to pbx.UserID) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			m.counters.Panics.Add(1)
-			m.log.LogAttrs(ctx, slog.LevelError, "change by a feature code failed",
-				slog.Any("panic", v), slog.String("stack", string(debug.Stack())))
-			err = pbx.Errorf(pbx.Internal, "The change failed.")
-		}
-	}()
+func (m *Manager) carryOut(ctx context.Context, f pbx.Feature, from, to pbx.UserID) error {
 	p := m.cfg.Personal
 	switch f {
 	case pbx.FeatureForwardOn, pbx.FeatureForwardOff:

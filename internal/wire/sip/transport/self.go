@@ -17,8 +17,8 @@ func (s Self) SentBy(f Flow, domain string) string {
 	local := f.Local()
 	if !f.Kind().Secure() {
 		addr := local.Addr().Unmap().WithZone("")
-		if s.Advertise.IsValid() && private(addr) && !private(f.Remote().Addr()) {
-			addr = s.Advertise
+		if a := s.Advertised(f); a.IsValid() {
+			addr = a
 		}
 		return netip.AddrPortFrom(addr, local.Port()).String()
 	}
@@ -36,6 +36,15 @@ func (s Self) SentBy(f Flow, domain string) string {
 		return netip.AddrPortFrom(a.Unmap(), local.Port()).String()
 	}
 	return host + ":" + strconv.Itoa(int(local.Port()))
+}
+
+// Advertised is the address that stands for ours towards the peer of a flow: none unless ours is private and the peer's is
+// not (signalling 8).
+func (s Self) Advertised(f Flow) netip.Addr {
+	if !s.Advertise.IsValid() || !private(f.Local().Addr()) || private(f.Remote().Addr()) {
+		return netip.Addr{}
+	}
+	return s.Advertise
 }
 
 // Contact is our Contact on a flow, where we are called sentBy.
